@@ -1,0 +1,72 @@
+// THE SEAM: what modbox knows about an architecture.  One constant record per
+// architecture, built in src/arch/<name>/ from files of the same names; generic
+// code asks for a property and never for a name.
+//
+// To add an architecture: relocations.ts (its psABI table), registers.ts (in the
+// order of gdb's g packet), paging.ts (the table walk), exceptions.ts (how the
+// CPU enters a handler), description.ts (the record), a line in registry.ts, and
+// guest/arch/<name>/ with the same file names as its neighbours.
+
+import type { Addr, PhysAddr } from '../base/address.ts';
+import type { Cpu, Exceptions } from './cpu.ts';
+import type { RelocationRule } from './relocation.ts';
+
+export const archNames = ['i386', 'amd64', 'armv7', 'aarch64'] as const;
+export type ArchName = (typeof archNames)[number];
+
+/** A register as the engine and debuggers name it. */
+export interface Register {
+  readonly name: string;
+  readonly bits: 32 | 64;
+  /** The engine's number for it (Unicorn's UC_*_REG_*). */
+  readonly id: number;
+}
+
+/** Reads one naturally aligned word of physical memory; undefined outside RAM. */
+export type ReadPhysical = (address: PhysAddr, bytes: 4 | 8) => bigint | undefined;
+
+/** What the page tables say of one virtual address. */
+export interface Translation {
+  readonly physical: PhysAddr;
+  readonly writable: boolean;
+  readonly executable: boolean;
+}
+
+/** How C functions get their arguments and give their results. */
+export interface CallingConvention {
+  /** CALL_* of guest/include/modbox/wire.h. */
+  readonly wire: number;
+  readonly name: string;
+  /** Whether a 64-bit value on this 32-bit machine starts at an even word. */
+  readonly alignsPairs: boolean;
+}
+
+export interface AddressMap {
+  /** Where the kernel window begins; RAM's first byte appears there. */
+  readonly kernelBase: Addr;
+  readonly ramBase: PhysAddr;
+  readonly modulesStart: Addr;
+  readonly modulesEnd: Addr;
+}
+
+export interface Arch {
+  readonly name: ArchName;
+  readonly elfMachine: number;
+  readonly elfMachineName: string;
+  readonly wordBytes: 4 | 8;
+  /** Where a section without its own addend finds it: REL or RELA by habit. */
+  readonly addends: 'in-place' | 'in-record';
+  readonly relocations: ReadonlyMap<number, RelocationRule>;
+  readonly map: AddressMap;
+  /** General registers, pc, sp and flags, in gdb's order. */
+  readonly registers: readonly Register[];
+  readonly roles: { readonly pc: string; readonly sp: string; readonly bootArgument: string };
+  readonly conventions: {
+    readonly native: CallingConvention;
+    /** What Debian's Linux modules of this architecture were built with. */
+    readonly linux: CallingConvention;
+  };
+  /** Walks the live page tables for one address. */
+  translate(cpu: Cpu, read: ReadPhysical, address: Addr): Translation | undefined;
+  readonly exceptions: Exceptions;
+}

@@ -1,0 +1,82 @@
+// What an architecture may ask of the CPU that runs it: registers by engine
+// number, and what only an exception leaves behind.  engine/ implements it, so
+// that src/arch imports nothing above base.
+
+import type { Addr, PhysAddr } from '../base/address.ts';
+import type { Translation } from './arch.ts';
+
+/** A system register the engine addresses by encoding rather than by number. */
+export interface CoprocessorRegister {
+  readonly kind: 'armv7' | 'aarch64';
+  readonly op0: number;
+  readonly op1: number;
+  readonly crn: number;
+  readonly crm: number;
+  readonly op2: number;
+}
+
+/** A descriptor-table register or segment of x86. */
+export interface TableRegister {
+  readonly selector: number;
+  readonly base: Addr;
+  readonly limit: number;
+}
+
+export interface Cpu {
+  /** The register's value, zero-extended to 64 bits. */
+  read(id: number): bigint;
+  write(id: number, value: bigint): void;
+  readSystem(register: CoprocessorRegister): bigint;
+  writeSystem(register: CoprocessorRegister, value: bigint): void;
+  readTable(id: number): TableRegister;
+}
+
+/** What the CPU noticed; `number` is the engine's interrupt number. */
+export type RawEvent =
+  | { readonly kind: 'interrupt'; readonly number: number }
+  | { readonly kind: 'undefined-instruction' };
+
+/** What an exception left in the CPU state that no register shows. */
+export interface FaultState {
+  /** x86: the error code.  ARM: the syndrome (AArch64 ESR, ARMv7 FSR). */
+  readonly code: number;
+  /** ARM: the faulting address.  x86 has CR2. */
+  readonly address: Addr;
+}
+
+/** Memory as the exception entry sees it: through the live page tables. */
+export interface VirtualMemory {
+  translate(address: Addr): Translation | undefined;
+  /** A little-endian word; undefined when unmapped. */
+  readWord(address: Addr, bytes: 4 | 8): bigint | undefined;
+  /** False when unmapped or read-only. */
+  writeWord(address: Addr, bytes: 4 | 8, value: bigint): boolean;
+}
+
+/** The handler could not be entered; real hardware would reset or lock up. */
+export interface EntryFailure {
+  readonly kind: 'entry-failure';
+  readonly reason: string;
+}
+
+export type Entry = { readonly kind: 'entered'; readonly pc: Addr } | EntryFailure;
+
+/**
+ * How the CPU enters its handlers: Unicorn never vectors exceptions, so the
+ * machine does what the manual says the CPU would do, and the guest's own iret,
+ * eret or movs takes it back.
+ */
+export interface Exceptions {
+  /** Once, before the first instruction: what reset leaves undone. */
+  reset(cpu: Cpu): void;
+  /** Whether an external interrupt would be taken now. */
+  interruptsEnabled(cpu: Cpu): boolean;
+  /** Enters the handler of `event` that happened with the PC at `pc`. */
+  enter(cpu: Cpu, memory: VirtualMemory, event: RawEvent, pc: Addr, fault: FaultState): Entry;
+  /** Enters the handler of external interrupts. */
+  enterInterrupt(cpu: Cpu, memory: VirtualMemory, pc: Addr): Entry;
+  /** A word for people about an event: "page fault", "data abort". */
+  describe(event: RawEvent): string;
+}
+
+export type { PhysAddr };
