@@ -1,0 +1,27 @@
+/*
+ * aarch64: what entry.S pushes on a trap, and what arch_setjmp saves.
+ */
+#ifndef MACHINE_FRAME_H
+#define MACHINE_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct trapframe {
+	uint64_t x[31];				/*   0 */
+	uint64_t sp;				/* 248 of the interrupted code */
+	uint64_t pc, spsr;			/* 256 ELR_EL1, SPSR_EL1 */
+	uint64_t esr, far;			/* 272 */
+};
+
+_Static_assert(offsetof(struct trapframe, sp) == 248, "entry.S");
+_Static_assert(offsetof(struct trapframe, esr) == 272, "entry.S");
+_Static_assert(sizeof(struct trapframe) == 288, "entry.S");
+
+struct jmpbuf {
+	uint64_t x19, x20, x21, x22, x23, x24;	/*  0 */
+	uint64_t x25, x26, x27, x28, x29, x30;	/* 48 */
+	uint64_t sp;				/* 96 */
+};
+
+#endif /* MACHINE_FRAME_H */

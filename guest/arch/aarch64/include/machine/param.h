@@ -1,0 +1,25 @@
+/*
+ * aarch64: constants of the address map.  See guest/kern/arch.h.  Modules lie
+ * in the 128 MiB below the kernel so that branches reach it.
+ */
+#ifndef MACHINE_PARAM_H
+#define MACHINE_PARAM_H
+
+#define MACHINE		"aarch64"
+#define MACHINE_NX	1
+#define PAGE_SIZE	4096
+#define RAM_PA		0x40000000
+#define KERNEL_OFFSET	0x80000		/* of the image, from RAM_PA */
+#define DEVICES_PA	0xf0000000
+
+#ifdef __ASSEMBLER__
+#define KERNBASE	0xffff800008000000
+#else
+#define KERNBASE	0xffff800008000000UL
+#define MODULES_START	0xffff800000000000UL
+#define MODULES_END	0xffff800008000000UL
+#define DEVICES_VA	0xffff8000f0000000UL
+#define LINUX_REGPARM
+#endif
+
+#endif /* MACHINE_PARAM_H */

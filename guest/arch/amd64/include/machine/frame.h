@@ -1,0 +1,27 @@
+/*
+ * amd64: what entry.S pushes on a trap, and what arch_setjmp saves.
+ */
+#ifndef MACHINE_FRAME_H
+#define MACHINE_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct trapframe {
+	uint64_t rax, rbx, rcx, rdx;		/*   0 */
+	uint64_t rsi, rdi, rbp;			/*  32 */
+	uint64_t r8, r9, r10, r11;		/*  56 */
+	uint64_t r12, r13, r14, r15;		/*  88 */
+	uint64_t vector, error;			/* 120 */
+	uint64_t rip, cs, rflags, rsp, ss;	/* 136 by the CPU */
+};
+
+_Static_assert(offsetof(struct trapframe, vector) == 120, "entry.S");
+_Static_assert(offsetof(struct trapframe, rip) == 136, "entry.S");
+
+struct jmpbuf {
+	uint64_t rbx, rbp, r12, r13, r14, r15;	/*  0 */
+	uint64_t rsp, rip;			/* 48 */
+};
+
+#endif /* MACHINE_FRAME_H */

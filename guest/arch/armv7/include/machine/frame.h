@@ -1,0 +1,27 @@
+/*
+ * armv7: what entry.S pushes on a trap (on the supervisor stack, whatever
+ * mode the CPU entered), and what arch_setjmp saves.
+ */
+#ifndef MACHINE_FRAME_H
+#define MACHINE_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct trapframe {
+	uint32_t r[13];				/*  0 */
+	uint32_t sp, lr;			/* 52 of the interrupted code */
+	uint32_t vector;			/* 60 VECTOR_* of entry.S */
+	uint32_t pc, cpsr;			/* 64 by srs */
+};
+
+_Static_assert(offsetof(struct trapframe, sp) == 52, "entry.S");
+_Static_assert(offsetof(struct trapframe, pc) == 64, "entry.S");
+_Static_assert(sizeof(struct trapframe) == 72, "entry.S");
+
+struct jmpbuf {
+	uint32_t r4, r5, r6, r7, r8, r9, r10, r11;	/*  0 */
+	uint32_t sp, lr;				/* 32 */
+};
+
+#endif /* MACHINE_FRAME_H */

@@ -1,0 +1,25 @@
+/*
+ * armv7: constants of the address map.  See guest/kern/arch.h.  Modules lie
+ * below the kernel so that branches (32 MiB) reach it.
+ */
+#ifndef MACHINE_PARAM_H
+#define MACHINE_PARAM_H
+
+#define MACHINE		"armv7"
+#define MACHINE_NX	1
+#define PAGE_SIZE	4096
+#define RAM_PA		0x40000000
+#define KERNEL_OFFSET	0x8000		/* of the image, from RAM_PA */
+#define DEVICES_PA	0xf0000000
+
+#ifdef __ASSEMBLER__
+#define KERNBASE	0xc0000000
+#else
+#define KERNBASE	0xc0000000UL
+#define MODULES_START	0xbf000000UL
+#define MODULES_END	0xc0000000UL
+#define DEVICES_VA	0xff000000UL
+#define LINUX_REGPARM
+#endif
+
+#endif /* MACHINE_PARAM_H */

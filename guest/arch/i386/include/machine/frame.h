@@ -1,0 +1,27 @@
+/*
+ * i386: what entry.S pushes on a trap, and what arch_setjmp saves.  The CPU
+ * pushes no stack pointer when the privilege stays: sp is &frame->esp_after.
+ */
+#ifndef MACHINE_FRAME_H
+#define MACHINE_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct trapframe {
+	uint32_t edi, esi, ebp, esp_unused;	/*  0 by pushal */
+	uint32_t ebx, edx, ecx, eax;		/* 16 */
+	uint32_t vector, error;			/* 32 */
+	uint32_t eip, cs, eflags;		/* 40 by the CPU */
+	uint32_t esp_after[];			/* 52 */
+};
+
+_Static_assert(offsetof(struct trapframe, vector) == 32, "entry.S");
+_Static_assert(offsetof(struct trapframe, esp_after) == 52, "entry.S");
+
+struct jmpbuf {
+	uint32_t ebx, esi, edi, ebp;		/*  0 */
+	uint32_t esp, eip;			/* 16 */
+};
+
+#endif /* MACHINE_FRAME_H */

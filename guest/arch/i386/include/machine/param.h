@@ -1,0 +1,26 @@
+/*
+ * i386: constants of the address map.  See guest/kern/arch.h.  Two-level
+ * tables have no bit that forbids execution.
+ */
+#ifndef MACHINE_PARAM_H
+#define MACHINE_PARAM_H
+
+#define MACHINE		"i386"
+#define MACHINE_NX	0
+#define PAGE_SIZE	4096
+#define RAM_PA		0x0
+#define KERNEL_OFFSET	0x100000	/* of the image, from RAM_PA */
+#define DEVICES_PA	0xf0000000
+
+#ifdef __ASSEMBLER__
+#define KERNBASE	0xc0000000
+#else
+#define KERNBASE	0xc0000000UL
+#define MODULES_START	0xf8000000UL
+#define MODULES_END	0xfc000000UL
+#define DEVICES_VA	0xff000000UL
+/* Linux for i386 is built with -mregparm=3. */
+#define LINUX_REGPARM	__attribute__((__regparm__(3)))
+#endif
+
+#endif /* MACHINE_PARAM_H */
