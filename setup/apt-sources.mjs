@@ -38,7 +38,12 @@ export function parseDeb822(text) {
     const lines = stanza.split('\n').filter((line) => !line.startsWith('#'));
     const field = (/** @type {string} */ name) => {
       const line = lines.find((l) => l.toLowerCase().startsWith(`${name}:`));
-      return line?.slice(name.length + 1).trim().split(/\s+/) ?? [];
+      return (
+        line
+          ?.slice(name.length + 1)
+          .trim()
+          .split(/\s+/) ?? []
+      );
     };
     if (!field('types').includes('deb') || field('enabled')[0] === 'no') return [];
     const signedBy = field('signed-by')[0];

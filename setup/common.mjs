@@ -107,7 +107,12 @@ export function fileState(file) {
  * @param {string} program @param {string[]} args @param {Where} [where]
  */
 export function ask(program, args, where = {}) {
-  const done = spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, ...where });
+  const done = spawnSync(program, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...where,
+  });
   return {
     ok: done.status === 0,
     out: done.stdout ?? '',

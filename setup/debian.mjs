@@ -67,7 +67,12 @@ export async function fetchDebianModules({ skip, insist }) {
     return;
   }
   say('debian', `fetching ${wanted.length} kernel packages, about 55 MB each, once`);
-  const reasons = (await pool(wanted.map((arch) => () => fetchArch(arch)), 2)).filter(Boolean);
+  const reasons = (
+    await pool(
+      wanted.map((arch) => () => fetchArch(arch)),
+      2,
+    )
+  ).filter(Boolean);
   if (reasons.length > 0) missing(reasons.join(' '));
   else fs.rmSync(reasonFile, { force: true });
 }
@@ -179,7 +184,8 @@ function configureApt(arch, state) {
 /** @param {Arch} arch @param {ReturnType<typeof configureApt>} apt */
 async function newestKernel(arch, apt) {
   const { flavour } = kernels[arch];
-  const names = (await apt('apt-cache', 'search', '--names-only', `^linux-image-.*-${flavour}$`)).out;
+  const names = (await apt('apt-cache', 'search', '--names-only', `^linux-image-.*-${flavour}$`))
+    .out;
   return newestAbi(names, flavour);
 }
 
@@ -212,7 +218,9 @@ async function unpack(arch, state, deb, package_) {
   // tar fails when one pattern matches nothing; what came out is looked at below.
   const pipe = `dpkg-deb --fsys-tarfile "$1" | tar -x --wildcards --transform='s,.*/,,' ${wanted}`;
   const done = await askAsync('sh', ['-c', pipe, 'sh', deb], { cwd: state });
-  const files = modules.map((name) => `${name}.ko`).filter((f) => fs.existsSync(path.join(state, f)));
+  const files = modules
+    .map((name) => `${name}.ko`)
+    .filter((f) => fs.existsSync(path.join(state, f)));
   if (files.length === 0) return `${deb} could not be unpacked (${lastLine(done.err)}).`;
   const version = await askAsync('dpkg-deb', ['-f', path.join(state, deb), 'Version']);
   const into = path.join(folder, arch);

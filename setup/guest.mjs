@@ -54,15 +54,17 @@ export async function buildGuests() {
       return [];
     }
   });
-  await makeAll('guest', 'guest kernels', outputs, tools);
-  if (problems.length > 0) throw new SetupError(problems.join('; '));
+  if (outputs.length > 0) await makeAll('guest', 'guest kernels', outputs, tools);
+  if (problems.length > 0) throw new SetupError([...new Set(problems)].join('; '));
 }
 
 export async function buildModules() {
   const tools = toolchain();
   const folder = path.join(root, 'modules');
   const names = fs.existsSync(folder)
-    ? fs.readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? e.name : []))
+    ? fs
+        .readdirSync(folder, { withFileTypes: true })
+        .flatMap((e) => (e.isDirectory() ? e.name : []))
     : [];
   if (names.length === 0) throw new SetupError('modules/ has no module; the clone is incomplete');
   const outputs = names.flatMap((name) =>
@@ -84,7 +86,8 @@ function kernelOutput(arch, tools) {
   const folders = ['guest/kern', 'guest/linux', `guest/arch/${arch}`];
   const sources = folders.flatMap((folder) => {
     const found = filesUnder(path.join(root, folder), /\.[cS]$/);
-    if (found.length === 0) throw new SetupError(`${folder} has no sources; the clone is incomplete`);
+    if (found.length === 0)
+      throw new SetupError(`${folder} has no sources; the clone is incomplete`);
     return found;
   });
   const script = path.join(root, 'guest', 'arch', arch, 'kernel.ld');
@@ -150,7 +153,14 @@ async function make(
       const object = objectOf(output, source, temporary);
       fs.mkdirSync(path.dirname(object), { recursive: true });
       const language = source.endsWith('.S') ? ['-Wno-unused-command-line-argument'] : [];
-      const args = [...output.compile, ...language, '-c', path.relative(root, source), '-o', object];
+      const args = [
+        ...output.compile,
+        ...language,
+        '-c',
+        path.relative(root, source),
+        '-o',
+        object,
+      ];
       return { output, ok: await run(tools.clang, args) };
     }),
   );

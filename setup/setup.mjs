@@ -33,7 +33,8 @@ const steps = {
 async function main() {
   checkNode();
   for (const name of named) {
-    if (!(name in steps)) throw new SetupError(`no step '${name}': ${Object.keys(steps).join(' ')}`);
+    if (!(name in steps))
+      throw new SetupError(`no step '${name}': ${Object.keys(steps).join(' ')}`);
   }
   let failures = 0;
   for (const [name, step] of Object.entries(steps)) {

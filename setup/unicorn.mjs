@@ -72,7 +72,7 @@ export function findUnicorn() {
     say('unicorn', `${known.version} from ${known.origin}`);
     return;
   }
-  const found = named ? fromEnvironment(named) : fromSystem() ?? fromCache() ?? fromWheel();
+  const found = named ? fromEnvironment(named) : (fromSystem() ?? fromCache() ?? fromWheel());
   writeJson(answer, { ...found, state: fileState(found.path) });
   say('unicorn', `found ${found.version}: ${found.origin}`);
 }

@@ -1,0 +1,207 @@
+// The rules that matter to the shape of the project, as tests: who may import
+// whom, how long things may get, and what no file may contain.  docs/style.md
+// gives the reasons.  The list of layers is here and, for the editor's sake, in
+// biome.json.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = path.dirname(import.meta.dirname);
+const archNames = ['i386', 'amd64', 'armv7', 'aarch64'] as const;
+
+const kernelAndBelow = [
+  'base',
+  'arch',
+  'object',
+  'flavour',
+  'linker',
+  'engine',
+  'machine',
+  'kernel',
+];
+const seenByFrontEnds = ['base', 'arch', 'object', 'flavour', 'linker', 'kernel', 'debug', 'check'];
+
+/** What each folder of src may import besides itself. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  arch: ['base'],
+  object: ['base'],
+  flavour: ['base', 'arch', 'object'],
+  linker: ['base', 'arch', 'object', 'flavour'],
+  engine: ['base', 'arch'],
+  machine: ['base', 'arch', 'engine'],
+  kernel: kernelAndBelow,
+  debug: kernelAndBelow,
+  check: kernelAndBelow,
+  repl: seenByFrontEnds,
+  gdb: seenByFrontEnds,
+  dap: seenByFrontEnds,
+  suite: seenByFrontEnds,
+  cli: [...kernelAndBelow, 'debug', 'check', 'repl', 'gdb', 'dap', 'suite', 'index.ts'],
+};
+
+function filesUnder(folder: string): string[] {
+  const full = path.join(root, folder);
+  if (!existsSync(full)) return [];
+  return readdirSync(full, { withFileTypes: true })
+    .flatMap((entry) => {
+      const name = path.posix.join(folder, entry.name);
+      return entry.isDirectory() ? filesUnder(name) : [name];
+    })
+    .sort();
+}
+
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const nonBlank = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
+const linesIn = (files: readonly string[]): number =>
+  files.reduce((sum, file) => sum + nonBlank(read(file)).length, 0);
+
+const allSources = filesUnder('src').filter((file) => file.endsWith('.ts'));
+const sources = allSources.filter((file) => !file.endsWith('.test.ts'));
+
+interface Import {
+  readonly file: string;
+  readonly to: string;
+}
+
+/** What a file names after `from` or in import(). */
+function importsOf(file: string): Import[] {
+  const pattern = /(?:^|\n)[^\n/*]*?\b(?:from|import)\s*\(?\s*'([^']+)'/g;
+  return [...read(file).matchAll(pattern)].map((match) => ({ file, to: match[1] ?? '' }));
+}
+
+/** 'src/linker/link.ts' is in 'linker'; 'src/index.ts' is its own folder. */
+const folderOf = (file: string): string => file.split('/')[1] ?? '';
+
+/** The file a relative import means, from the root; undefined for a package. */
+function target({ file, to }: Import): string | undefined {
+  return to.startsWith('.') ? path.posix.join(path.posix.dirname(file), to) : undefined;
+}
+
+const show = ({ file, to }: Import): string => `${file} imports ${to}`;
+const imports = sources.flatMap(importsOf);
+
+describe('imports', () => {
+  test('are found at all', () => {
+    expect(imports.length).toBeGreaterThan(0);
+  });
+
+  test('every folder of src has its place in the layers', () => {
+    const folders = new Set(sources.map(folderOf).filter((folder) => folder !== 'index.ts'));
+    expect([...folders].filter((folder) => !(folder in layers))).toEqual([]);
+  });
+
+  test('go to folders on the left only', () => {
+    const wrong = imports.filter((one) => {
+      const from = folderOf(one.file);
+      const to = target(one);
+      if (to === undefined || from === 'index.ts') return false;
+      return folderOf(to) !== from && !layers[from]?.includes(folderOf(to));
+    });
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  test('stay inside src', () => {
+    const outside = imports.filter((one) => target(one)?.startsWith('src/') === false);
+    expect(outside.map(show)).toEqual([]);
+  });
+
+  test('only engine knows koffi', () => {
+    const wrong = imports.filter((one) => one.to === 'koffi' && folderOf(one.file) !== 'engine');
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  test('base, arch, object, flavour and linker do no input or output', () => {
+    const pure = ['base', 'arch', 'object', 'flavour', 'linker'];
+    const io = /^node:(fs|net|http|https|os|child_process|worker_threads|process)\b/;
+    const wrong = imports.filter((one) => pure.includes(folderOf(one.file)) && io.test(one.to));
+    expect(wrong.map(show)).toEqual([]);
+  });
+});
+
+describe('src', () => {
+  test('no file is longer than 350 lines', () => {
+    const long = sources.filter((file) => linesIn([file]) > 350);
+    expect(long.map((file) => `${file}: ${linesIn([file])}`)).toEqual([]);
+  });
+
+  test('every file opens with a comment', () => {
+    const bare = allSources.filter((file) => !/^(#![^\n]*\n)?\s*(\/\/|\/\*)/.test(read(file)));
+    expect(bare).toEqual([]);
+  });
+
+  test('no architecture is called by its name outside arch, engine, cli and tests', () => {
+    const quoted = new RegExp(`(['"\`])(${archNames.join('|')})\\1`);
+    const mayName = ['arch', 'engine', 'cli'];
+    const found = sources
+      .filter((file) => !mayName.includes(folderOf(file)))
+      .flatMap((file) =>
+        nonBlank(read(file))
+          .filter((line) => quoted.test(line) && !/^\s*(\/\/|\*|\/\*)/.test(line))
+          .map((line) => `${file}: ${line.trim()}`),
+      );
+    expect(found).toEqual([]);
+  });
+});
+
+describe('guest', () => {
+  const kernelC = ['guest/kern', 'guest/linux'].flatMap(filesUnder);
+
+  test('guest/kern and guest/linux can be read in a sitting: at most 2500 lines', () => {
+    expect(linesIn(kernelC)).toBeGreaterThan(0);
+    expect(linesIn(kernelC)).toBeLessThanOrEqual(2500);
+  });
+
+  test.for(archNames)('guest/arch/%s has at most 400 lines of code', (arch) => {
+    const code = filesUnder(`guest/arch/${arch}`).filter((file) => /\.[cS]$/.test(file));
+    expect(linesIn(code)).toBeGreaterThan(0);
+    expect(linesIn(code)).toBeLessThanOrEqual(400);
+  });
+
+  test('guest/kern and guest/linux do not ask which architecture they are on', () => {
+    const asks =
+      /^\s*#\s*(if|ifdef|ifndef|elif)\b.*(i[3-6]86|x86|amd64|__arm|__ARM|armv7|aarch64|AARCH64)/;
+    const found = kernelC.flatMap((file) =>
+      nonBlank(read(file))
+        .filter((line) => asks.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+describe.for(['src/arch', 'guest/arch'])('%s', (folder) => {
+  test('has the same file names for every architecture', () => {
+    const names = (arch: string): string[] =>
+      filesUnder(`${folder}/${arch}`)
+        .filter((file) => !file.endsWith('.test.ts'))
+        .map((file) => path.posix.relative(`${folder}/${arch}`, file));
+    const [first, ...others] = archNames.map((arch) => ({ arch, names: names(arch) }));
+    expect(first?.names.length).toBeGreaterThan(0);
+    for (const other of others) expect(other.names, other.arch).toEqual(first?.names);
+  });
+});
+
+describe('what is committed', () => {
+  const inGit = existsSync(path.join(root, '.git'));
+  const committed = (): string[] =>
+    execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
+      .split('\0')
+      .filter((file) => file !== '' && existsSync(path.join(root, file)));
+
+  test.runIf(inGit)('names no folder of the machine it was written on', () => {
+    const private_ = /(?<![\w.~-])\/(?:home|root|work|Users)\/\w/;
+    const found = committed().flatMap((file) =>
+      read(file)
+        .split('\n')
+        .flatMap((line, at) => (private_.test(line) ? [`${file}:${at + 1}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('package-lock.json names no registry', () => {
+    expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/registry/);
+  });
+});
