@@ -1,0 +1,13 @@
+/*
+ * aarch64: Linux objects have two nops where ftrace would be called, and call
+ * nothing with a convention of its own.  alt_cb_patch_nops is only ever taken
+ * as an address, by the table of code alternatives.
+ */
+#include "linux_export.h"
+
+	.text
+	.globl linux_alt_cb_patch_nops
+linux_alt_cb_patch_nops:
+	ret
+
+	LINUX_EXPORT alt_cb_patch_nops, linux_alt_cb_patch_nops

@@ -1,0 +1,96 @@
+/*
+ * aarch64: context switch, non-local jump, calls by convention.
+ */
+	.text
+
+/* void arch_switch(uintptr_t *from, uintptr_t to) */
+	.globl arch_switch
+arch_switch:
+	stp	x29, x30, [sp, #-96]!
+	stp	x19, x20, [sp, #16]
+	stp	x21, x22, [sp, #32]
+	stp	x23, x24, [sp, #48]
+	stp	x25, x26, [sp, #64]
+	stp	x27, x28, [sp, #80]
+	mov	x2, sp
+	str	x2, [x0]
+	mov	sp, x1
+	ldp	x19, x20, [sp, #16]
+	ldp	x21, x22, [sp, #32]
+	ldp	x23, x24, [sp, #48]
+	ldp	x25, x26, [sp, #64]
+	ldp	x27, x28, [sp, #80]
+	ldp	x29, x30, [sp], #96
+	ret
+
+/* First return of a new thread: fn in x19, arg in x20 (arch_stack_init). */
+	.globl thread_entry
+thread_entry:
+	mov	x0, x19
+	mov	x1, x20
+	mov	x29, #0
+	mov	x30, #0
+	bl	thread_start
+	brk	#0
+
+/* int arch_setjmp(struct jmpbuf *) */
+	.globl arch_setjmp
+arch_setjmp:
+	stp	x19, x20, [x0, #0]
+	stp	x21, x22, [x0, #16]
+	stp	x23, x24, [x0, #32]
+	stp	x25, x26, [x0, #48]
+	stp	x27, x28, [x0, #64]
+	stp	x29, x30, [x0, #80]
+	mov	x2, sp
+	str	x2, [x0, #96]
+	mov	x0, #0
+	ret
+
+/* void arch_longjmp(struct jmpbuf *) */
+	.globl arch_longjmp
+arch_longjmp:
+	ldp	x19, x20, [x0, #0]
+	ldp	x21, x22, [x0, #16]
+	ldp	x23, x24, [x0, #32]
+	ldp	x25, x26, [x0, #48]
+	ldp	x27, x28, [x0, #64]
+	ldp	x29, x30, [x0, #80]
+	ldr	x2, [x0, #96]
+	mov	sp, x2
+	mov	x0, #1
+	ret
+
+/*
+ * uintptr_t arch_call(uintptr_t va, const uintptr_t *words, unsigned n,
+ *     unsigned convention, uintptr_t *high)
+ * There is one convention: eight words in registers, the rest on the stack.
+ */
+	.globl arch_call
+arch_call:
+	stp	x29, x30, [sp, #-32]!
+	mov	x29, sp
+	str	x4, [sp, #16]		/* high */
+	mov	x9, x0
+	mov	x10, x1
+	subs	w11, w2, #8
+	b.le	2f
+	add	w12, w11, #1		/* keep sp 16-byte aligned */
+	and	w12, w12, #~1
+	sub	sp, sp, w12, uxtw #3
+	add	x13, x10, #64
+	mov	x14, sp
+1:	ldr	x15, [x13], #8
+	str	x15, [x14], #8
+	subs	w11, w11, #1
+	b.ne	1b
+2:	ldp	x0, x1, [x10, #0]
+	ldp	x2, x3, [x10, #16]
+	ldp	x4, x5, [x10, #32]
+	ldp	x6, x7, [x10, #48]
+	blr	x9
+	ldr	x9, [x29, #16]
+	str	x1, [x9]
+	mov	sp, x29
+	ldp	x29, x30, [sp], #32
+	ret

@@ -1,0 +1,103 @@
+/*
+ * amd64: context switch, non-local jump, calls by convention.
+ */
+	.text
+
+/* void arch_switch(uintptr_t *from, uintptr_t to) */
+	.globl arch_switch
+arch_switch:
+	pushq	%rbp
+	pushq	%rbx
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	movq	%rsp, (%rdi)
+	movq	%rsi, %rsp
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbx
+	popq	%rbp
+	ret
+
+/* First return of a new thread: fn in rbx, arg in r12 (arch_stack_init). */
+	.globl thread_entry
+thread_entry:
+	movq	%rbx, %rdi
+	movq	%r12, %rsi
+	xorl	%ebp, %ebp
+	call	thread_start
+	ud2
+
+/* int arch_setjmp(struct jmpbuf *) */
+	.globl arch_setjmp
+arch_setjmp:
+	movq	%rbx, 0(%rdi)
+	movq	%rbp, 8(%rdi)
+	movq	%r12, 16(%rdi)
+	movq	%r13, 24(%rdi)
+	movq	%r14, 32(%rdi)
+	movq	%r15, 40(%rdi)
+	leaq	8(%rsp), %rax		/* as after our return */
+	movq	%rax, 48(%rdi)
+	movq	(%rsp), %rax
+	movq	%rax, 56(%rdi)
+	xorl	%eax, %eax
+	ret
+
+/* void arch_longjmp(struct jmpbuf *) */
+	.globl arch_longjmp
+arch_longjmp:
+	movq	0(%rdi), %rbx
+	movq	8(%rdi), %rbp
+	movq	16(%rdi), %r12
+	movq	24(%rdi), %r13
+	movq	32(%rdi), %r14
+	movq	40(%rdi), %r15
+	movq	48(%rdi), %rsp
+	movl	$1, %eax
+	jmp	*56(%rdi)
+
+/*
+ * uintptr_t arch_call(uintptr_t va, const uintptr_t *words, unsigned n,
+ *     unsigned convention, uintptr_t *high)
+ * There is one convention: six words in registers, the rest on the stack.
+ */
+	.globl arch_call
+arch_call:
+	pushq	%rbp
+	movq	%rsp, %rbp
+	pushq	%rbx
+	pushq	%r12
+	pushq	%r13
+	pushq	%r8			/* high */
+	movq	%rdi, %rbx
+	movq	%rsi, %r12
+	movl	%edx, %r13d
+	subl	$6, %edx
+	jle	2f
+	testl	$1, %edx		/* keep the stack 16-byte aligned */
+	jz	1f
+	subq	$8, %rsp
+1:	pushq	-8(%r12,%r13,8)
+	decl	%r13d
+	cmpl	$6, %r13d
+	jg	1b
+2:	movq	0(%r12), %rdi
+	movq	8(%r12), %rsi
+	movq	16(%r12), %rdx
+	movq	24(%r12), %rcx
+	movq	32(%r12), %r8
+	movq	40(%r12), %r9
+	xorl	%eax, %eax		/* no vector registers used */
+	call	*%rbx
+	movq	-32(%rbp), %r8
+	movq	%rdx, (%r8)
+	leaq	-24(%rbp), %rsp
+	popq	%r13
+	popq	%r12
+	popq	%rbx
+	popq	%rbp
+	ret

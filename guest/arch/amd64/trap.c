@@ -1,0 +1,119 @@
+/*
+ * amd64: the interrupt descriptor table, the task state segment whose stack
+ * takes double faults, and traps told to the kernel in its own words.
+ */
+#include "defs.h"
+
+struct gate {
+	uint16_t	offset_low, selector;
+	uint8_t		ist, type;
+	uint16_t	offset_middle;
+	uint32_t	offset_high, reserved;
+};
+_Static_assert(sizeof(struct gate) == 16, "SDM");
+
+struct tss {
+	uint32_t	reserved0;
+	uint64_t	rsp[3];
+	uint64_t	reserved1;
+	uint64_t	ist[7];
+	uint64_t	reserved2;
+	uint16_t	reserved3, iomap;
+} __attribute__((__packed__));
+_Static_assert(sizeof(struct tss) == 104, "SDM");
+
+struct descriptor {
+	uint16_t	limit;
+	uint64_t	base;
+} __attribute__((__packed__));
+
+#define VECTOR_DOUBLE_FAULT	8
+#define VECTOR_INTERRUPT	32
+#define MSR_GS_BASE		0xc0000101
+
+extern uint64_t gdt[];
+extern char trap_stubs[][16];
+void	arch_trap(struct trapframe *);
+
+static struct gate idt[256];
+static struct tss tss;
+static char double_fault_stack[4096] __attribute__((__aligned__(16)));
+
+/*
+ * Linux modules read their stack canary at gs:0x28 and per-CPU data from
+ * gs: onwards; a zeroed block answers all of them.
+ */
+static char linux_percpu[4096] __attribute__((__aligned__(64)));
+
+void
+arch_trap_init(void)
+{
+	for (unsigned v = 0; v < 256; v++) {
+		uintptr_t stub = (uintptr_t)trap_stubs[v];
+
+		idt[v] = (struct gate){
+			.offset_low = stub & 0xffff,
+			.selector = 0x08,
+			.ist = v == VECTOR_DOUBLE_FAULT ? 1 : 0,
+			.type = 0x8e,		/* present, interrupt gate */
+			.offset_middle = (stub >> 16) & 0xffff,
+			.offset_high = stub >> 32,
+		};
+	}
+	struct descriptor idtr = { sizeof(idt) - 1, (uintptr_t)idt };
+	__asm volatile("lidt %0" :: "m"(idtr));
+
+	uint64_t base = (uintptr_t)&tss;
+
+	tss.ist[0] = (uintptr_t)double_fault_stack + sizeof(double_fault_stack);
+	tss.iomap = sizeof(tss);
+	gdt[3] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 |
+	    0x89ULL << 40 | ((base >> 24) & 0xff) << 56;
+	gdt[4] = base >> 32;
+	__asm volatile("ltr %w0" :: "r"(0x18));
+
+	uint64_t gs = (uintptr_t)linux_percpu;
+
+	__asm volatile("wrmsr" :: "c"(MSR_GS_BASE), "a"((uint32_t)gs),
+	    "d"((uint32_t)(gs >> 32)));
+}
+
+void
+arch_trap(struct trapframe *frame)
+{
+	uintptr_t address;
+	unsigned access;
+
+	switch (frame->vector) {
+	case VECTOR_INTERRUPT:
+		interrupt(frame);
+		return;
+	case 0:
+		trap(frame, OOPS_DIVIDE, 0, 0, frame->error);
+		return;
+	case 3:
+		trap(frame, OOPS_BREAKPOINT, 0, 0, frame->error);
+		return;
+	case 6:
+		trap(frame, OOPS_UNDEFINED, 0, 0, frame->error);
+		return;
+	case 13:
+		trap(frame, OOPS_PROTECTION, 0, 0, frame->error);
+		return;
+	case 14:
+		__asm volatile("movq %%cr2, %0" : "=r"(address));
+		access = frame->error & 0x10 ? ACCESS_EXEC :
+		    frame->error & 0x2 ? ACCESS_WRITE : ACCESS_READ;
+		trap(frame, OOPS_PAGE_FAULT, address, access, frame->error);
+		return;
+	case 17:
+		trap(frame, OOPS_ALIGNMENT, 0, 0, frame->error);
+		return;
+	case 0x80:
+		trap(frame, OOPS_SVC, 0, 0, frame->error);
+		return;
+	default:
+		trap(frame, OOPS_OTHER, 0, 0, frame->vector);
+		return;
+	}
+}

@@ -1,0 +1,27 @@
+/*
+ * i386: what Linux objects call with conventions of their own.  __fentry__ is
+ * called at the start of each function and must keep every register; indirect
+ * calls go through __x86_indirect_thunk_<register>.
+ */
+#include "linux_export.h"
+
+	.text
+	.globl linux_fentry
+linux_fentry:
+	ret
+
+	.macro	THUNK reg
+linux_indirect_thunk_\reg:
+	jmp	*%\reg
+	LINUX_EXPORT __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg
+	.endm
+
+	THUNK	eax
+	THUNK	ebx
+	THUNK	ecx
+	THUNK	edx
+	THUNK	esi
+	THUNK	edi
+	THUNK	ebp
+
+	LINUX_EXPORT __fentry__, linux_fentry

@@ -1,0 +1,44 @@
+// What i386 and amd64 share about exceptions: vector numbers, which of them push
+// an error code, and the flags that entry clears (Intel SDM volume 3, chapter 6).
+
+import type { RawEvent } from '../cpu.ts';
+
+export const INVALID_OPCODE = 6;
+export const DOUBLE_FAULT = 8;
+/** Our interrupt controller presents every line on this vector. */
+export const INTERRUPT_VECTOR = 32;
+export const FLAG_IF = 1n << 9n;
+/** TF, NT, RF, VM. */
+export const CLEARED_FLAGS = 0x0003_4100n;
+
+const errorCodes = new Set([8, 10, 11, 12, 13, 14, 17, 21]);
+
+const names: Readonly<Record<number, string>> = {
+  0: 'divide error',
+  1: 'debug exception',
+  3: 'breakpoint',
+  4: 'overflow',
+  5: 'bound range exceeded',
+  6: 'invalid opcode',
+  7: 'device not available',
+  8: 'double fault',
+  11: 'segment not present',
+  12: 'stack-segment fault',
+  13: 'general protection fault',
+  14: 'page fault',
+  16: 'x87 floating-point error',
+  17: 'alignment check',
+  19: 'SIMD floating-point exception',
+};
+
+export function vectorOf(event: RawEvent): number {
+  return event.kind === 'interrupt' ? event.number : INVALID_OPCODE;
+}
+
+export function pushesErrorCode(vector: number): boolean {
+  return errorCodes.has(vector);
+}
+
+export function describeVector(vector: number): string {
+  return names[vector] ?? `interrupt ${vector}`;
+}

@@ -1,0 +1,96 @@
+// Deterministic time slices.  Every translated block reports its size in bytes
+// of code on entry.  A slice ends before the first block that finds the budget
+// used up, so that each slice runs at least one block and every byte is charged
+// once.  The callback is a few bytes of machine code, because a JavaScript
+// callback per block would cost nine tenths of the speed.
+//
+// Machine code needs a host whose instructions we know and memory that is
+// writable and executable: x86-64 with the System V convention (Linux, macOS).
+// Elsewhere the JavaScript callback counts the same bytes: slower, same run.
+
+import koffi from 'koffi';
+import { allocate, type Pointer, registerCallback, release, unregisterCallback } from './binding.ts';
+
+/** A block callback and the cells it works on. */
+export interface Budget {
+  readonly kind: 'native' | 'callback';
+  readonly callback: Pointer;
+  readonly data: Pointer | null;
+  /** [0] bytes left, [1] non-zero once the callback has stopped the CPU. */
+  readonly cells: BigInt64Array;
+  release(): void;
+}
+
+const PROT_RWX = 7;
+const MAP_PRIVATE = 2;
+const MAP_ANONYMOUS = { linux: 0x20, darwin: 0x1000 } as const;
+const CODE_BYTES = 4096;
+
+// void block(uc, uint64_t address, uint32_t size, int64_t cells[2])
+//	cmp qword [rcx], 0	48 83 39 00
+//	jle 1f			7e 06
+//	mov edx, edx		8b d2			size is 32 bits
+//	sub [rcx], rdx		48 29 11
+//	ret			c3
+// 1:	mov byte [rcx+8], 1	c6 41 08 01
+//	mov rax, uc_emu_stop	48 b8 imm64
+//	jmp rax			ff e0			uc is still in rdi
+function blockCallback(emuStop: Pointer): Uint8Array {
+  const bytes = new Uint8Array(28);
+  bytes.set([0x48, 0x83, 0x39, 0x00, 0x7e, 0x06, 0x8b, 0xd2, 0x48, 0x29, 0x11, 0xc3]);
+  bytes.set([0xc6, 0x41, 0x08, 0x01, 0x48, 0xb8], 12);
+  new DataView(bytes.buffer).setBigUint64(18, emuStop, true);
+  bytes.set([0xff, 0xe0], 26);
+  return bytes;
+}
+
+let code: Pointer | undefined;
+
+/** The executable callback, made once per process and library. */
+function executable(emuStop: Pointer): Pointer | undefined {
+  if (process.arch !== 'x64' || process.platform === 'win32') return undefined;
+  if (code !== undefined) return code;
+  const anonymous = process.platform === 'darwin' ? MAP_ANONYMOUS.darwin : MAP_ANONYMOUS.linux;
+  const libc = koffi.load(null);
+  const mmap = libc.func('void *mmap(void *, size_t, int, int, int, int64_t)');
+  const page: Pointer = mmap(null, CODE_BYTES, PROT_RWX, MAP_PRIVATE | anonymous, -1, 0);
+  if (page === null || BigInt.asIntN(64, page) === -1n) return undefined;
+  new Uint8Array(koffi.view(page, CODE_BYTES)).set(blockCallback(emuStop));
+  code = page;
+  return page;
+}
+
+/** Counts in machine code; undefined where the host has none. */
+export function nativeBudget(emuStop: Pointer): Budget | undefined {
+  const callback = executable(emuStop);
+  if (callback === undefined) return undefined;
+  const { pointer, view } = allocate(16);
+  return {
+    kind: 'native',
+    callback,
+    data: pointer,
+    cells: new BigInt64Array(view),
+    release: () => release(pointer),
+  };
+}
+
+/** Counts in JavaScript, on any host. */
+export function callbackBudget(stop: () => void): Budget {
+  const cells = new BigInt64Array(2);
+  const callback = registerCallback('block', (_uc: unknown, _address: unknown, size: number) => {
+    const left = cells[0] ?? 0n;
+    if (left > 0n) {
+      cells[0] = left - BigInt(size);
+    } else {
+      cells[1] = 1n;
+      stop();
+    }
+  });
+  return {
+    kind: 'callback',
+    callback,
+    data: null,
+    cells,
+    release: () => unregisterCallback(callback),
+  };
+}
