@@ -8,8 +8,23 @@
  *	MODULES_START, _END	virtual area of module segments
  *	DEVICES_VA		where the device pages are mapped
  *	LINUX_REGPARM		attribute of functions that Linux modules call
+ *	MACHINE			the architecture's name, for people
+ *	MACHINE_NX		1: data pages are not executable
  *
  * and of <machine/frame.h>: struct trapframe, struct jmpbuf.
+ *
+ * kernel.ld: defines the symbols declared in defs.h, keeps the linker sets
+ * link_set_exports and link_set_linux_exports (wire.h says what they hold)
+ * and bounds them with __start_ and __stop_ symbols.
+ *
+ * probe.S: the cpu_* functions of <sys/selftest.h>; exports.c exports them.
+ *
+ * libcalls.S: what the compiler calls by name on this architecture and C
+ * cannot write.  In C there are (guest/kern/divdi.c) udivmod64, sdivmod64,
+ * __udivdi3, __umoddi3, __divdi3, __moddi3, __udivmoddi4, __divmoddi4, and
+ * (string.c) memcpy, memmove, memset, memcmp.  armv7 wraps them under their
+ * EABI names, __aeabi_uldivmod and the rest, and exports these with
+ * EXPORT_ASM of export.h; so does linux.S with what only Linux modules call.
  */
 #ifndef KERN_ARCH_H
 #define KERN_ARCH_H
@@ -20,7 +35,9 @@
 #include <machine/param.h>
 #include <machine/frame.h>
 
-/* -- boot.S calls kmain(bootinfo pa) on the boot stack, traps not set up. */
+/* -- boot.S calls kmain(bootinfo pa) on the boot stack, traps not set up and
+ * interrupts disabled.  Its page tables map the kernel window over the RAM
+ * that page_init() and arch_pmap_init() touch: the first pages after free_pa. */
 
 /* trap.c: point the CPU at the vectors, set up what Linux modules expect
  * of the CPU (canary block behind gs, sp_el0 or TPIDRURO). */
@@ -44,6 +61,7 @@ void	arch_icache_sync(uintptr_t va, size_t bytes);
 /* Interrupts: disable answers what restore wants back. */
 unsigned	arch_intr_disable(void);
 void		arch_intr_restore(unsigned);
+void		arch_intr_enable(void);
 /* Enable interrupts and wait for one; returns with them disabled. */
 void		arch_idle(void);
 

@@ -80,6 +80,15 @@ struct wire_symtab {
 };					/* 16, then struct wire_symbol[count] */
 
 /*
+ * What the kernel offers to modules stands in its image.  Between the symbols
+ * __start_link_set_exports and __stop_link_set_exports lies an array of
+ * pointers, in the kernel's word size and linked to their final values, each
+ * to a struct kernel_export { const char *name; const void *address; }.
+ * link_set_linux_exports is the same for Linux modules; what is in it hides
+ * an export of the same name.  guest/kern/export.h makes the entries.
+ */
+
+/*
  * Requests from the host to the linker thread (LOAD, UNLOAD) and to the
  * caller thread (CALL).  The host fills a FREE slot, sets POSTED and raises
  * INTC_REQUEST; the kernel sets ACTIVE, works, sets DONE and writes the
