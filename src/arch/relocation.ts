@@ -15,9 +15,12 @@ export interface Operands {
 
 /** How a value is packed into the bytes at P.  Pure. */
 export interface Field {
-  readonly bytes: 1 | 2 | 4 | 8;
+  /** How many bytes change; 0 for a relocation that changes nothing. */
+  readonly bytes: 0 | 1 | 2 | 4 | 8;
   /** Inclusive limits of the value before packing; undefined: any, truncated. */
   readonly range: { readonly min: bigint; readonly max: bigint } | undefined;
+  /** Where the limits are not enough: whether the bytes can hold this value. */
+  readonly holds?: (value: bigint) => boolean;
   /** The value must be a multiple of this power of two. */
   readonly align: bigint;
   /** The addend that a REL record leaves in the bytes. */
@@ -26,6 +29,9 @@ export interface Field {
   readonly insert: (raw: bigint, value: bigint) => bigint;
 }
 
+/** The instruction set at a symbol, where there are two. */
+export type InstructionSet = 'arm' | 'thumb';
+
 export interface RelocationRule {
   /** As the standard spells it: R_AARCH64_CALL26. */
   readonly name: string;
@@ -33,10 +39,12 @@ export interface RelocationRule {
   /** The formula in psABI letters, for messages: "S + A - P". */
   readonly formula: string;
   readonly value: (operands: Operands) => bigint;
+  /** For a target of unknown instruction set the opcode stays as it is. */
   readonly field: Field;
   /**
-   * For a branch: what it does when the target runs the other instruction set
-   * (ARM and Thumb).  undefined: not a branch, T is just a bit of the value.
+   * For a branch on a machine with two instruction sets: the field to use when
+   * the target is known to run one of them, which may turn BL into BLX.  An
+   * absent one cannot be encoded: it needs an interworking veneer.
    */
-  readonly branchFrom?: 'arm' | 'thumb';
+  readonly branch?: { readonly [set in InstructionSet]?: Field };
 }

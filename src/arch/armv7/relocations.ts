@@ -1,0 +1,59 @@
+// Relocations of 32-bit ARM, arithmetic modulo 2^32.  S is the symbol's address
+// with bit 0 clear; T, its Thumb bit, is part of an address that is stored, but
+// never of a branch's distance: there it chooses between BL and BLX.  A branch
+// without an exchanging form (B, B.W, B<cond>) reaches the other instruction set
+// only through a veneer.
+// https://github.com/ARM-software/abi-aa/blob/main/aaelf32/aaelf32.rst
+
+import { data, either, nothing, unchecked } from '../field.ts';
+import type { RelocationRule } from '../relocation.ts';
+import { type Formula, none, table } from '../rules.ts';
+import * as arm from './fields.ts';
+import * as thumb from './thumb-fields.ts';
+
+const wrap = (value: bigint): bigint => BigInt.asIntN(32, value);
+const absolute: Formula = { text: '(S + A) | T', value: ({ S, A, T }) => wrap((S + A) | T) };
+const relative: Formula = {
+  text: '((S + A) | T) - P',
+  value: ({ S, A, P, T }) => wrap(((S + A) | T) - P),
+};
+const branch: Formula = { text: 'S + A - P', value: ({ S, A, P }) => wrap(S + A - P) };
+const plain: Formula = { text: 'S + A', value: ({ S, A }) => wrap(S + A) };
+
+const armCall = { arm: arm.bl, thumb: arm.blx };
+const armJump = { arm: arm.branch };
+const thumbCall = { arm: thumb.blx, thumb: thumb.bl };
+
+export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', [
+  [0, 'NONE', none, nothing],
+  [1, 'PC24', branch, arm.branch, armJump],
+  [2, 'ABS32', absolute, data(4, unchecked)],
+  [3, 'REL32', relative, data(4, unchecked)],
+  [5, 'ABS16', plain, data(2, either(16))],
+  [8, 'ABS8', plain, data(1, either(8))],
+  [10, 'THM_CALL', branch, thumb.call, thumbCall],
+  // No procedure linkage table in a kernel: the symbol itself.
+  [27, 'PLT32', branch, arm.branch, armJump],
+  [28, 'CALL', branch, arm.call, armCall],
+  [29, 'JUMP24', branch, arm.branch, armJump],
+  [30, 'THM_JUMP24', branch, thumb.jump24, { thumb: thumb.jump24 }],
+  [38, 'TARGET1', absolute, data(4, unchecked)],
+  // ARMv4 needs MOV pc, Rm here; every later one keeps its BX.
+  [40, 'V4BX', none, nothing],
+  // The platform chooses; without a global offset table it means REL32.
+  [41, 'TARGET2', relative, data(4, unchecked)],
+  [42, 'PREL31', relative, arm.prel31],
+  [43, 'MOVW_ABS_NC', absolute, arm.movw],
+  [44, 'MOVT_ABS', plain, arm.movt],
+  [45, 'MOVW_PREL_NC', relative, arm.movw],
+  [46, 'MOVT_PREL', branch, arm.movt],
+  [47, 'THM_MOVW_ABS_NC', absolute, thumb.movw],
+  [48, 'THM_MOVT_ABS', plain, thumb.movt],
+  [49, 'THM_MOVW_PREL_NC', relative, thumb.movw],
+  [50, 'THM_MOVT_PREL', branch, thumb.movt],
+  [51, 'THM_JUMP19', branch, thumb.jump19, { thumb: thumb.jump19 }],
+  [57, 'ALU_PC_G0_NC', relative, arm.aluGroup(0)],
+  [59, 'ALU_PC_G1_NC', relative, arm.aluGroup(1)],
+  [63, 'LDR_PC_G2', branch, arm.ldrGroup2],
+  [102, 'THM_JUMP11', branch, thumb.jump11, { thumb: thumb.jump11 }],
+]);

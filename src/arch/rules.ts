@@ -1,0 +1,35 @@
+// How a table of relocation rules is written: one row per relocation, made into
+// a map by type.
+
+import type { Field, Operands, RelocationRule } from './relocation.ts';
+
+export interface Formula {
+  readonly text: string;
+  readonly value: (operands: Operands) => bigint;
+}
+
+export type Row = readonly [
+  type: number,
+  name: string,
+  formula: Formula,
+  field: Field,
+  branch?: NonNullable<RelocationRule['branch']>,
+];
+
+/** The formula of a relocation that changes nothing. */
+export const none: Formula = { text: 'none', value: () => 0n };
+
+export function table(prefix: string, rows: readonly Row[]): ReadonlyMap<number, RelocationRule> {
+  return new Map(rows.map((row) => [row[0], ruleOf(prefix, row)]));
+}
+
+function ruleOf(prefix: string, [type, name, formula, field, branch]: Row): RelocationRule {
+  const rule = {
+    name: `${prefix}${name}`,
+    type,
+    formula: formula.text,
+    value: formula.value,
+    field,
+  };
+  return branch === undefined ? rule : { ...rule, branch };
+}

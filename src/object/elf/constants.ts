@@ -1,0 +1,91 @@
+// Numbers of the ELF format, in the standard's own names.
+// https://www.sco.com/developers/gabi/latest/contents.html
+
+export const EI_CLASS = 4;
+export const EI_DATA = 5;
+export const EI_VERSION = 6;
+export const EI_NIDENT = 16;
+export const ELFCLASS32 = 1;
+export const ELFCLASS64 = 2;
+export const ELFDATA2LSB = 1;
+export const ELFDATA2MSB = 2;
+export const EV_CURRENT = 1;
+
+export const ET_REL = 1;
+export const ET_EXEC = 2;
+
+export const EM_386 = 3;
+export const EM_ARM = 40;
+export const EM_X86_64 = 62;
+export const EM_AARCH64 = 183;
+
+export const PN_XNUM = 0xffff;
+export const PT_LOAD = 1;
+
+export const SHN_UNDEF = 0;
+export const SHN_LORESERVE = 0xff00;
+export const SHN_ABS = 0xfff1;
+export const SHN_COMMON = 0xfff2;
+export const SHN_XINDEX = 0xffff;
+
+export const SHT_NULL = 0;
+export const SHT_PROGBITS = 1;
+export const SHT_SYMTAB = 2;
+export const SHT_STRTAB = 3;
+export const SHT_RELA = 4;
+export const SHT_NOTE = 7;
+export const SHT_NOBITS = 8;
+export const SHT_REL = 9;
+export const SHT_INIT_ARRAY = 14;
+export const SHT_ARM_EXIDX = 0x7000_0001;
+
+export const SHF_WRITE = 0x1;
+export const SHF_ALLOC = 0x2;
+export const SHF_EXECINSTR = 0x4;
+export const SHF_MERGE = 0x10;
+export const SHF_STRINGS = 0x20;
+export const SHF_INFO_LINK = 0x40;
+export const SHF_LINK_ORDER = 0x80;
+export const SHF_TLS = 0x400;
+export const SHF_COMPRESSED = 0x800;
+
+export const STB_LOCAL = 0;
+export const STB_GLOBAL = 1;
+export const STB_WEAK = 2;
+
+export const STT_NOTYPE = 0;
+export const STT_OBJECT = 1;
+export const STT_FUNC = 2;
+export const STT_SECTION = 3;
+export const STT_FILE = 4;
+export const STT_COMMON = 5;
+export const STT_TLS = 6;
+export const STT_GNU_IFUNC = 10;
+
+const machineNames: ReadonlyMap<number, string> = new Map([
+  [EM_386, 'i386'],
+  [EM_ARM, 'ARM'],
+  [EM_X86_64, 'x86-64'],
+  [EM_AARCH64, 'AArch64'],
+  [2, 'SPARC'],
+  [8, 'MIPS'],
+  [20, 'PowerPC'],
+  [21, 'PowerPC64'],
+  [22, 'S/390'],
+  [243, 'RISC-V'],
+  [258, 'LoongArch'],
+]);
+
+/** "x86-64 (62)". */
+export function describeMachine(machine: number): string {
+  const name = machineNames.get(machine);
+  return name === undefined ? `machine ${machine}` : `${name} (${machine})`;
+}
+
+const typeNames = ['NONE', 'REL', 'EXEC', 'DYN', 'CORE'];
+
+/** "ET_DYN (3)". */
+export function describeFileType(type: number): string {
+  const name = typeNames[type];
+  return name === undefined ? `type ${type}` : `ET_${name} (${type})`;
+}

@@ -1,0 +1,100 @@
+// What an ELF file says, after everything in it has been checked.  Nobody above
+// this folder reads the file's bytes by offset.  Symbols and relocations are
+// columns, not arrays of objects: one module may carry a hundred thousand.
+
+import type { Addr } from '../../base/address.ts';
+import { SHT_NOBITS, SHT_NULL } from './constants.ts';
+
+export interface ElfObject {
+  readonly bytes: Uint8Array;
+  readonly wordBytes: 4 | 8;
+  /** e_machine; whoever knows which one was wanted compares it. */
+  readonly machine: number;
+  readonly type: 'relocatable' | 'executable';
+  /** e_flags */
+  readonly flags: number;
+  readonly entry: Addr;
+  /** By index; section 0 is the null section. */
+  readonly sections: readonly ElfSection[];
+  /** Program headers: of an executable; a relocatable object has none. */
+  readonly segments: readonly ElfSegment[];
+  /** .symtab; without one a table with count 0. */
+  readonly symbols: ElfSymbols;
+  /** In file order; empty for an executable, which is linked already. */
+  readonly relocations: readonly ElfRelocations[];
+  /** The file ends in the trailer of a signed Linux module; nobody checks it. */
+  readonly signed: boolean;
+}
+
+export interface ElfSection {
+  readonly index: number;
+  readonly name: string;
+  /** SHT_* */
+  readonly type: number;
+  /** The low 32 bits of sh_flags, SHF_*. */
+  readonly flags: number;
+  readonly address: Addr;
+  readonly offset: number;
+  /** In memory; in the file too unless SHT_NOBITS. */
+  readonly size: number;
+  readonly link: number;
+  readonly info: number;
+  /** A power of two, at least 1. */
+  readonly align: number;
+  readonly entryBytes: number;
+}
+
+export interface ElfSegment {
+  /** PT_* */
+  readonly type: number;
+  /** PF_* */
+  readonly flags: number;
+  readonly offset: number;
+  readonly vaddr: Addr;
+  readonly paddr: Addr;
+  readonly filesz: number;
+  readonly memsz: number;
+  readonly align: number;
+}
+
+/** The symbol table; `i` runs from 0 (the null symbol) to count - 1. */
+export interface ElfSymbols {
+  readonly count: number;
+  nameAt(i: number): string;
+  /** In a relocatable object an offset in its section, else an address. */
+  valueAt(i: number): bigint;
+  sizeAt(i: number): number;
+  /** STB_* */
+  bindingAt(i: number): number;
+  /** STT_* */
+  typeAt(i: number): number;
+  /** A section index below sections.length, SHN_UNDEF, SHN_ABS or SHN_COMMON. */
+  sectionAt(i: number): number;
+}
+
+/** One SHT_REL or SHT_RELA section; `i` runs from 0 to count - 1. */
+export interface ElfRelocations {
+  readonly section: ElfSection;
+  /** The section whose bytes change. */
+  readonly target: ElfSection;
+  /** SHT_REL leaves the addend in the bytes, SHT_RELA carries it. */
+  readonly addends: 'in-place' | 'in-record';
+  readonly count: number;
+  /** At most target.size; the field's own width is not known here. */
+  offsetAt(i: number): number;
+  typeAt(i: number): number;
+  /** Below symbols.count. */
+  symbolAt(i: number): number;
+  /** 0 when addends are in place. */
+  addendAt(i: number): bigint;
+}
+
+/** The bytes a section has in the file; none for SHT_NOBITS. */
+export function contentOf(object: Pick<ElfObject, 'bytes'>, section: ElfSection): Uint8Array {
+  const size = hasContent(section) ? section.size : 0;
+  return object.bytes.subarray(section.offset, section.offset + size);
+}
+
+export function hasContent(section: { readonly type: number }): boolean {
+  return section.type !== SHT_NOBITS && section.type !== SHT_NULL;
+}

@@ -1,0 +1,176 @@
+// Everything that can be wrong with an ELF file, as data, and the sentence that
+// tells a person about it.  File offsets are of the field that is wrong.
+
+import { describeFileType } from './constants.ts';
+
+export interface SectionRef {
+  readonly index: number;
+  /** Empty while the names have not been read. */
+  readonly name: string;
+}
+
+export type ElfProblem =
+  | { readonly kind: 'too-short'; readonly wanted: number; readonly found: number }
+  | { readonly kind: 'not-elf'; readonly found: readonly number[] }
+  | { readonly kind: 'big-endian'; readonly offset: number }
+  | { readonly kind: 'wrong-type'; readonly offset: number; readonly found: number }
+  | {
+      /** A field of the file header. */
+      readonly kind: 'bad-header';
+      readonly field: string;
+      readonly offset: number;
+      readonly wanted: string;
+      readonly found: number;
+    }
+  | {
+      readonly kind: 'outside-file';
+      readonly what: string;
+      readonly section: SectionRef | undefined;
+      readonly offset: number;
+      readonly bytes: number;
+      readonly fileBytes: number;
+    }
+  | { readonly kind: 'no-sections' }
+  | {
+      /** A field of a section header. */
+      readonly kind: 'bad-section';
+      readonly section: SectionRef;
+      readonly field: string;
+      readonly wanted: string;
+      readonly found: number;
+    }
+  | {
+      /** A field of a program header. */
+      readonly kind: 'bad-segment';
+      readonly index: number;
+      readonly field: string;
+      readonly wanted: string;
+      readonly found: number;
+    }
+  | {
+      readonly kind: 'bad-name';
+      readonly of: 'section' | 'symbol';
+      readonly index: number;
+      readonly found: number;
+      readonly tableBytes: number;
+    }
+  | { readonly kind: 'unterminated-strings'; readonly section: SectionRef }
+  | {
+      readonly kind: 'bad-symbol-section';
+      readonly index: number;
+      readonly found: number;
+      readonly sections: number;
+    }
+  | {
+      readonly kind: 'bad-relocation-offset';
+      readonly section: SectionRef;
+      readonly index: number;
+      readonly target: SectionRef;
+      readonly found: number;
+      readonly targetBytes: number;
+    }
+  | {
+      readonly kind: 'bad-relocation-symbol';
+      readonly section: SectionRef;
+      readonly index: number;
+      readonly found: number;
+      readonly symbols: number;
+    }
+  | { readonly kind: 'too-large'; readonly bytes: number; readonly limit: number }
+  | {
+      readonly kind: 'unsupported';
+      readonly what: string;
+      readonly section: SectionRef | undefined;
+    }
+  | { readonly kind: 'more'; readonly section: SectionRef; readonly count: number };
+
+export function describeElfProblem(problem: ElfProblem): string {
+  switch (problem.kind) {
+    case 'too-short':
+      return `the file has ${problem.found} bytes, an ELF header needs ${problem.wanted}`;
+    case 'not-elf':
+      return `not an ELF file: it begins with ${hexBytes(problem.found)}, not 7f 45 4c 46`;
+    case 'big-endian':
+      return 'the file is big-endian (EI_DATA is ELFDATA2MSB); only little-endian machines are supported';
+    case 'wrong-type':
+      return (
+        `the file is ${describeFileType(problem.found)}, wanted ET_REL (1) or ET_EXEC (2): ` +
+        'link with -r, without -shared'
+      );
+    case 'bad-header':
+      return `${problem.field} at ${hex(problem.offset)} is ${problem.found}, wanted ${problem.wanted}`;
+    case 'outside-file':
+      return (
+        `${problem.what}${problem.section ? ` of ${named(problem.section)}` : ''} at ` +
+        `${hex(problem.offset)} needs ${problem.bytes} bytes, but the file ends at ` +
+        `${hex(problem.fileBytes)}: it is truncated or damaged`
+      );
+    case 'no-sections':
+      return 'the file has no section headers; a relocatable object needs them';
+    case 'bad-section':
+      return `${problem.field} of ${named(problem.section)} is ${problem.found}, wanted ${problem.wanted}`;
+    case 'bad-segment':
+      return `${problem.field} of program header ${problem.index} is ${problem.found}, wanted ${problem.wanted}`;
+    case 'bad-name':
+      return (
+        `the name of ${problem.of} ${problem.index} is at ${hex(problem.found)} of a string ` +
+        `table of ${hex(problem.tableBytes)} bytes`
+      );
+    case 'unterminated-strings':
+      return `string table ${named(problem.section)} does not end in NUL`;
+    case 'bad-symbol-section':
+      return (
+        `symbol ${problem.index} is in section ${hex(problem.found)}, but there are ` +
+        `${problem.sections} sections`
+      );
+    case 'bad-relocation-offset':
+      return (
+        `relocation ${problem.index} of ${named(problem.section)} is at ${hex(problem.found)}, ` +
+        `outside the ${hex(problem.targetBytes)} bytes of ${named(problem.target)}`
+      );
+    case 'bad-relocation-symbol':
+      return (
+        `relocation ${problem.index} of ${named(problem.section)} uses symbol ${problem.found}, ` +
+        `but there are ${problem.symbols} symbols`
+      );
+    case 'too-large':
+      return `the object needs ${problem.bytes} bytes of memory, the limit is ${problem.limit}`;
+    case 'unsupported':
+      return `${problem.what}${problem.section ? ` in ${named(problem.section)}` : ''} is not supported`;
+    case 'more':
+      return `${problem.count} more problems of the same kind in ${named(problem.section)}`;
+  }
+}
+
+/** A list of problems about one section that does not grow without limit. */
+export class LimitedProblems {
+  private readonly list: ElfProblem[] = [];
+  private left = 0;
+  private static readonly limit = 16;
+
+  add(problem: ElfProblem): void {
+    if (this.list.length < LimitedProblems.limit) this.list.push(problem);
+    else this.left++;
+  }
+
+  listFor(section: SectionRef): readonly ElfProblem[] {
+    if (this.left === 0) return this.list;
+    return [...this.list, { kind: 'more', section: refTo(section), count: this.left }];
+  }
+}
+
+export function refTo(section: SectionRef): SectionRef {
+  return { index: section.index, name: section.name };
+}
+
+function named(section: SectionRef): string {
+  return section.name === '' ? `section ${section.index}` : `section ${section.index} ${section.name}`;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+function hexBytes(bytes: readonly number[]): string {
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}

@@ -1,0 +1,170 @@
+// The section header table: every section lies in the file, has a name, an
+// alignment that is a power of two and links to sections that exist.
+// https://www.sco.com/developers/gabi/latest/ch4.sheader.html
+
+import { type Addr, addr } from '../../base/address.ts';
+import { cString, size64 } from '../../base/bytes.ts';
+import { type Result, refuse, unlessRefused } from '../../base/result.ts';
+import * as C from './constants.ts';
+import type { ElfHeader } from './header.ts';
+import { type ElfSection, hasContent } from './model.ts';
+import { type ElfProblem, refTo } from './problems.ts';
+
+/**
+ * The most memory an object's SHF_ALLOC sections may ask for together.  The
+ * largest Debian module needs 5 MiB; a size beyond this is a damaged file.
+ */
+export const ALLOC_LIMIT: number = 256 * 1024 * 1024;
+
+/** Larger alignments than this cannot be meant. */
+const ALIGN_LIMIT = 0x8000_0000;
+
+type Unnamed = Omit<ElfSection, 'name'> & { readonly nameOffset: number };
+
+export function readSections(
+  bytes: Uint8Array,
+  view: DataView,
+  header: ElfHeader,
+): Result<readonly ElfSection[], ElfProblem> {
+  if (header.shnum === 0) {
+    return header.type === 'executable' ? unlessRefused([], []) : refuse([{ kind: 'no-sections' }]);
+  }
+  const entryBytes = header.wordBytes === 8 ? 64 : 40;
+  const tableBytes = header.shnum * entryBytes;
+  if (header.shoff + tableBytes > bytes.length) {
+    return refuse([
+      {
+        kind: 'outside-file',
+        what: 'the section header table',
+        section: undefined,
+        offset: header.shoff,
+        bytes: tableBytes,
+        fileBytes: bytes.length,
+      },
+    ]);
+  }
+  const unnamed: Unnamed[] = [];
+  for (let index = 0; index < header.shnum; index++) {
+    unnamed.push(readEntry(view, header.shoff + index * entryBytes, index, header.wordBytes));
+  }
+  const problems: ElfProblem[] = [];
+  const sections = nameSections(bytes, header, unnamed, problems);
+  for (const section of sections) checkSection(section, sections.length, bytes.length, problems);
+  checkTotal(sections, problems);
+  return unlessRefused(sections, problems);
+}
+
+function readEntry(view: DataView, at: number, index: number, wordBytes: 4 | 8): Unnamed {
+  const wide = wordBytes === 8;
+  const word = (i: number): number =>
+    wide ? size64(view, at + 8 + i * 8) : view.getUint32(at + 8 + i * 4, true);
+  const address: Addr = wide
+    ? addr(view.getBigUint64(at + 16, true))
+    : addr(view.getUint32(at + 12, true));
+  const link = at + (wide ? 40 : 24);
+  return {
+    index,
+    nameOffset: view.getUint32(at, true),
+    type: view.getUint32(at + 4, true),
+    flags: view.getUint32(at + 8, true),
+    address,
+    offset: word(2),
+    size: word(3),
+    link: view.getUint32(link, true),
+    info: view.getUint32(link + 4, true),
+    align: (wide ? size64(view, link + 8) : view.getUint32(link + 8, true)) || 1,
+    entryBytes: wide ? size64(view, link + 16) : view.getUint32(link + 12, true),
+  };
+}
+
+/** Every section with its name; with an empty one where it cannot be read. */
+function nameSections(
+  bytes: Uint8Array,
+  header: ElfHeader,
+  unnamed: readonly Unnamed[],
+  problems: ElfProblem[],
+): readonly ElfSection[] {
+  const strings = stringsOf(bytes, header, unnamed, problems);
+  return unnamed.map(({ nameOffset, ...section }) => {
+    if (strings === undefined) return { ...section, name: '' };
+    const name = section.index === 0 ? '' : cString(strings, nameOffset);
+    if (name === undefined) {
+      const { index } = section;
+      const tableBytes = strings.length;
+      problems.push({ kind: 'bad-name', of: 'section', index, found: nameOffset, tableBytes });
+    }
+    return { ...section, name: name ?? '' };
+  });
+}
+
+function stringsOf(
+  bytes: Uint8Array,
+  header: ElfHeader,
+  unnamed: readonly Unnamed[],
+  problems: ElfProblem[],
+): Uint8Array | undefined {
+  const table = unnamed[header.shstrndx];
+  if (table === undefined || table.type !== C.SHT_STRTAB) {
+    problems.push({
+      kind: 'bad-header',
+      field: 'e_shstrndx',
+      offset: header.wordBytes === 8 ? 62 : 50,
+      wanted: `a string table below ${unnamed.length}`,
+      found: header.shstrndx,
+    });
+    return undefined;
+  }
+  // checkSection() reports a table outside the file.
+  if (table.offset + table.size > bytes.length) return undefined;
+  const strings = bytes.subarray(table.offset, table.offset + table.size);
+  if (strings[strings.length - 1] !== 0) {
+    problems.push({ kind: 'unterminated-strings', section: { index: table.index, name: '' } });
+    return undefined;
+  }
+  return strings;
+}
+
+function checkSection(
+  section: ElfSection,
+  count: number,
+  fileBytes: number,
+  problems: ElfProblem[],
+): void {
+  const bad = (field: string, wanted: string, found: number): void => {
+    problems.push({ kind: 'bad-section', section: refTo(section), field, wanted, found });
+  };
+  if (section.index === 0) {
+    if (section.type !== C.SHT_NULL) bad('sh_type', 'SHT_NULL (0)', section.type);
+    if (section.size !== 0) bad('sh_size', '0', section.size);
+    return;
+  }
+  if (hasContent(section) && section.offset + section.size > fileBytes) {
+    problems.push({
+      kind: 'outside-file',
+      what: 'the content',
+      section: refTo(section),
+      offset: section.offset,
+      bytes: section.size,
+      fileBytes,
+    });
+  }
+  const { align, flags } = section;
+  if (align > ALIGN_LIMIT || 2 ** Math.round(Math.log2(align)) !== align) {
+    bad('sh_addralign', 'a power of two up to 2^31', align);
+  }
+  if (section.link >= count) bad('sh_link', `a section below ${count}`, section.link);
+  if ((flags & C.SHF_INFO_LINK) !== 0 && section.info >= count) {
+    bad('sh_info', `a section below ${count}`, section.info);
+  }
+  if ((flags & C.SHF_ALLOC) !== 0 && (flags & C.SHF_COMPRESSED) !== 0) {
+    problems.push({ kind: 'unsupported', what: 'SHF_COMPRESSED with SHF_ALLOC', section: refTo(section) });
+  }
+}
+
+function checkTotal(sections: readonly ElfSection[], problems: ElfProblem[]): void {
+  let total = 0;
+  for (const section of sections) {
+    if ((section.flags & C.SHF_ALLOC) !== 0) total += section.size;
+  }
+  if (total > ALLOC_LIMIT) problems.push({ kind: 'too-large', bytes: total, limit: ALLOC_LIMIT });
+}
