@@ -4,7 +4,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { readJson, root, SetupError, say, sha256, show } from './common.mjs';
+import { ask, readJson, root, SetupError, say, sha256 } from './common.mjs';
 
 export function installPackages() {
   const lockFile = path.join(root, 'package-lock.json');
@@ -21,11 +21,7 @@ export function installPackages() {
   if (!fs.existsSync(remembered) && satisfies(installed, readJson(lockFile))) {
     say('npm', 'packages were installed already');
   } else {
-    say('npm', 'installing packages (npm ci)');
-    // Explicitly with development packages: NODE_ENV=production leaves them out.
-    if (!npm(['ci', '--include=dev', '--no-audit', '--no-fund'])) {
-      throw new SetupError('npm ci failed; its message is above');
-    }
+    install();
   }
   fs.writeFileSync(remembered, wanted);
 }
@@ -46,10 +42,32 @@ function satisfies(installed, lock) {
   );
 }
 
+/**
+ * A lock file that was written where the registry lacked some optional package
+ * of another platform is one that `npm ci` refuses; `npm install` takes what is
+ * locked, at the same versions and checksums, and looks for the rest.
+ */
+function install() {
+  say('npm', 'installing packages (npm ci)');
+  // Explicitly with development packages: NODE_ENV=production leaves them out.
+  const options = ['--include=dev', '--no-audit', '--no-fund'];
+  const first = npm(['ci', ...options]);
+  if (first.ok) return;
+  if (!first.err.includes('EUSAGE')) throw failed('npm ci', first);
+  say('npm', 'package-lock.json lacks entries for other platforms (npm install --no-save)');
+  const second = npm(['install', '--no-save', ...options]);
+  if (!second.ok) throw failed('npm install', second);
+}
+
+function failed(/** @type {string} */ command, /** @type {ReturnType<typeof ask>} */ done) {
+  const text = `${done.out}${done.err}`.trim();
+  return new SetupError(`${command} failed${done.missing ? ': npm is not in PATH' : ''}\n${text}`);
+}
+
 /** npm itself, also where it is a script that only a shell can run. */
 function npm(/** @type {string[]} */ args) {
   const script = process.env.npm_execpath;
-  if (script?.endsWith('.js')) return show(process.execPath, [script, ...args]);
-  if (process.platform === 'win32') return show('cmd', ['/c', 'npm', ...args]);
-  return show('npm', args);
+  if (script?.endsWith('.js')) return ask(process.execPath, [script, ...args]);
+  if (process.platform === 'win32') return ask('cmd', ['/c', 'npm', ...args]);
+  return ask('npm', args);
 }
