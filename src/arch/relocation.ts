@@ -47,4 +47,9 @@ export interface RelocationRule {
    * absent one cannot be encoded: it needs an interworking veneer.
    */
   readonly branch?: { readonly [set in InstructionSet]?: Field };
+  /**
+   * The value for a weak symbol that nobody defines, where it is not S = 0: such
+   * a branch goes to the next instruction.
+   */
+  readonly absent?: bigint;
 }

@@ -13,7 +13,7 @@ export type Row = readonly [
   name: string,
   formula: Formula,
   field: Field,
-  branch?: NonNullable<RelocationRule['branch']>,
+  more?: Pick<RelocationRule, 'branch' | 'absent'>,
 ];
 
 /** The formula of a relocation that changes nothing. */
@@ -23,13 +23,13 @@ export function table(prefix: string, rows: readonly Row[]): ReadonlyMap<number,
   return new Map(rows.map((row) => [row[0], ruleOf(prefix, row)]));
 }
 
-function ruleOf(prefix: string, [type, name, formula, field, branch]: Row): RelocationRule {
-  const rule = {
+function ruleOf(prefix: string, [type, name, formula, field, more]: Row): RelocationRule {
+  return {
     name: `${prefix}${name}`,
     type,
     formula: formula.text,
     value: formula.value,
     field,
+    ...more,
   };
-  return branch === undefined ? rule : { ...rule, branch };
 }

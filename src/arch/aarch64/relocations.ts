@@ -89,6 +89,9 @@ function signedMovw(group: number, range: Range | undefined): Field {
   };
 }
 
+/** Where a branch to an absent weak symbol goes. */
+const nextInstruction = { absent: 4n };
+
 export const relocations: ReadonlyMap<number, RelocationRule> = table('R_AARCH64_', [
   [0, 'NONE', none, nothing],
   [256, 'NONE', none, nothing],
@@ -114,10 +117,10 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_AARCH64
   [276, 'ADR_PREL_PG_HI21_NC', pages, adr(12, unchecked)],
   [277, 'ADD_ABS_LO12_NC', absolute, low12(0)],
   [278, 'LDST8_ABS_LO12_NC', absolute, low12(0)],
-  [279, 'TSTBR14', relative, words(5, 14)],
-  [280, 'CONDBR19', relative, words(5, 19)],
-  [282, 'JUMP26', relative, words(0, 26)],
-  [283, 'CALL26', relative, words(0, 26)],
+  [279, 'TSTBR14', relative, words(5, 14), nextInstruction],
+  [280, 'CONDBR19', relative, words(5, 19), nextInstruction],
+  [282, 'JUMP26', relative, words(0, 26), nextInstruction],
+  [283, 'CALL26', relative, words(0, 26), nextInstruction],
   [284, 'LDST16_ABS_LO12_NC', absolute, low12(1)],
   [285, 'LDST32_ABS_LO12_NC', absolute, low12(2)],
   [286, 'LDST64_ABS_LO12_NC', absolute, low12(3)],

@@ -20,9 +20,14 @@ const relative: Formula = {
 const branch: Formula = { text: 'S + A - P', value: ({ S, A, P }) => wrap(S + A - P) };
 const plain: Formula = { text: 'S + A', value: ({ S, A }) => wrap(S + A) };
 
-const armCall = { arm: arm.bl, thumb: arm.blx };
-const armJump = { arm: arm.branch };
-const thumbCall = { arm: thumb.blx, thumb: thumb.bl };
+// A branch to an absent weak symbol goes to the next instruction; the PC is two
+// instructions ahead.
+const armCall = { branch: { arm: arm.bl, thumb: arm.blx }, absent: -4n };
+const armJump = { branch: { arm: arm.branch }, absent: -4n };
+const thumbCall = { branch: { arm: thumb.blx, thumb: thumb.bl }, absent: 0n };
+const thumbJump24 = { branch: { thumb: thumb.jump24 }, absent: 0n };
+const thumbJump19 = { branch: { thumb: thumb.jump19 }, absent: 0n };
+const thumbJump11 = { branch: { thumb: thumb.jump11 }, absent: -2n };
 
 export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', [
   [0, 'NONE', none, nothing],
@@ -36,7 +41,7 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', 
   [27, 'PLT32', branch, arm.branch, armJump],
   [28, 'CALL', branch, arm.call, armCall],
   [29, 'JUMP24', branch, arm.branch, armJump],
-  [30, 'THM_JUMP24', branch, thumb.jump24, { thumb: thumb.jump24 }],
+  [30, 'THM_JUMP24', branch, thumb.jump24, thumbJump24],
   [38, 'TARGET1', absolute, data(4, unchecked)],
   // ARMv4 needs MOV pc, Rm here; every later one keeps its BX.
   [40, 'V4BX', none, nothing],
@@ -51,9 +56,9 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', 
   [48, 'THM_MOVT_ABS', plain, thumb.movt],
   [49, 'THM_MOVW_PREL_NC', relative, thumb.movw],
   [50, 'THM_MOVT_PREL', branch, thumb.movt],
-  [51, 'THM_JUMP19', branch, thumb.jump19, { thumb: thumb.jump19 }],
+  [51, 'THM_JUMP19', branch, thumb.jump19, thumbJump19],
   [57, 'ALU_PC_G0_NC', relative, arm.aluGroup(0)],
   [59, 'ALU_PC_G1_NC', relative, arm.aluGroup(1)],
   [63, 'LDR_PC_G2', branch, arm.ldrGroup2],
-  [102, 'THM_JUMP11', branch, thumb.jump11, { thumb: thumb.jump11 }],
+  [102, 'THM_JUMP11', branch, thumb.jump11, thumbJump11],
 ]);

@@ -1,0 +1,156 @@
+// The linker: from a checked object and the addresses the kernel chose to the
+// bytes that go there.  The list of passes is link(); nothing outside the images
+// it returns is changed, so a failure leaves no trace.
+
+import { type Addr, plus } from '../base/address.ts';
+import { type Result, assert, refuse, succeed } from '../base/result.ts';
+import * as C from '../object/elf/constants.ts';
+import { type Layout, type LinkArch, isLoaded, planLayout } from './layout.ts';
+import type { LinkProblem } from './problems.ts';
+import { loadSegments, relocate } from './relocate.ts';
+import {
+  type FoundSymbol,
+  type Lookup,
+  type Provider,
+  type ResolveRequest,
+  type Resolution,
+  resolveSymbols,
+  sectionAddress,
+} from './resolve.ts';
+import type { SegmentKind } from './segments.ts';
+
+export type { FoundSymbol, Layout, LinkArch, Lookup, Provider };
+export { planLayout };
+
+export type LinkRequest = ResolveRequest;
+
+export interface LinkedSegment {
+  readonly kind: SegmentKind;
+  readonly base: Addr;
+  readonly bytes: Uint8Array;
+}
+
+/** A defined symbol with a name; not those that mark sections, files or code. */
+export interface LinkedSymbol {
+  readonly name: string;
+  /** With the Thumb bit clear. */
+  readonly address: Addr;
+  readonly size: number;
+  /** undefined: an absolute value, not an address in the module. */
+  readonly section: string | undefined;
+  /** STB_* */
+  readonly binding: number;
+  /** STT_* */
+  readonly type: number;
+  /** Call it at address + 1. */
+  readonly thumb: boolean;
+}
+
+export interface LinkedSet {
+  /** The section's name: link_set_modules. */
+  readonly name: string;
+  readonly start: Addr;
+  readonly stop: Addr;
+}
+
+export interface LinkedImage {
+  readonly segments: readonly LinkedSegment[];
+  readonly symbols: readonly LinkedSymbol[];
+  /** The linker sets of NetBSD (link_set_*) and FreeBSD (set_*). */
+  readonly sets: readonly LinkedSet[];
+  /** Who defines the symbols that were looked up. */
+  readonly providers: readonly Provider[];
+  readonly relocations: number;
+  /** Where the first section of this name begins. */
+  readonly sectionAddress: (name: string) => Addr | undefined;
+}
+
+export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
+  checkBases(request);
+
+  // Every symbol that is used has a value, or there is a problem that says why.
+  const resolution = resolveSymbols(request);
+
+  // The segments hold what the file holds.
+  const images = loadSegments(request.object, request.layout);
+
+  // Every word and instruction that depends on an address is right, or reported.
+  const relocated = relocate(request, resolution, images);
+
+  const problems = [...resolution.problems, ...relocated.problems];
+  if (problems.length > 0) return refuse(problems);
+  return succeed({
+    segments: segmentsOf(request, images),
+    symbols: symbolsOf(request, resolution),
+    sets: setsOf(request),
+    providers: [...resolution.providers],
+    relocations: relocated.count,
+    sectionAddress: (name) => {
+      const section = request.object.sections.find((each) => each.name === name);
+      return section && sectionAddress(request.layout, request.bases, section.index);
+    },
+  });
+}
+
+function checkBases({ layout, bases }: LinkRequest): void {
+  assert(bases.length === layout.segments.length, 'one base for each segment');
+  layout.segments.forEach((segment, i) => {
+    const base = bases[i];
+    assert(
+      base !== undefined && base % BigInt(segment.align) === 0n,
+      `base of segment ${i} is a multiple of ${segment.align}`,
+    );
+  });
+}
+
+function segmentsOf(
+  { layout, bases }: LinkRequest,
+  images: readonly Uint8Array[],
+): readonly LinkedSegment[] {
+  return layout.segments.map(({ kind }, i) => {
+    const base = bases[i];
+    const bytes = images[i];
+    assert(base !== undefined && bytes !== undefined, 'a base and an image for each segment');
+    return { kind, base, bytes };
+  });
+}
+
+/** $a, $d, $t and $x mark where ARM code and data change; they name nothing. */
+const mappingSymbol = /^\$[adtx](\.|$)/;
+
+function symbolsOf({ object }: LinkRequest, resolution: Resolution): readonly LinkedSymbol[] {
+  const { symbols } = object;
+  const linked: LinkedSymbol[] = [];
+  for (let i = 1; i < symbols.count; i++) {
+    const index = symbols.sectionAt(i);
+    const type = symbols.typeAt(i);
+    const resolved = resolution.symbols[i];
+    if (index === C.SHN_UNDEF || resolved === undefined) continue;
+    if (type === C.STT_SECTION || type === C.STT_FILE) continue;
+    const name = symbols.nameAt(i);
+    if (name === '' || mappingSymbol.test(name)) continue;
+    linked.push({
+      name,
+      address: resolved.value,
+      size: symbols.sizeAt(i),
+      section: index === C.SHN_ABS ? undefined : object.sections[index]?.name,
+      binding: symbols.bindingAt(i),
+      type,
+      thumb: resolved.set === 'thumb',
+    });
+  }
+  return linked;
+}
+
+function setsOf({ object, layout, bases }: LinkRequest): readonly LinkedSet[] {
+  const sets = new Map<string, LinkedSet>();
+  for (const section of object.sections) {
+    if (!/^(link_)?set_/.test(section.name) || !isLoaded(section)) continue;
+    const start = sectionAddress(layout, bases, section.index);
+    if (start === undefined) continue;
+    // The layout has put the sections of one set side by side, in this order.
+    const first = sets.get(section.name)?.start ?? start;
+    sets.set(section.name, { name: section.name, start: first, stop: plus(start, section.size) });
+  }
+  return [...sets.values()];
+}

@@ -1,0 +1,187 @@
+// Everything that can keep a well-formed object from being linked, as data, and
+// the sentence that tells a person where, what was wanted, what was found and
+// what to do about it.
+
+import type { InstructionSet } from '../arch/relocation.ts';
+import { describeMachine } from '../object/elf/constants.ts';
+
+/** One relocation. */
+export interface Place {
+  /** The section it changes, and the offset there. */
+  readonly section: string;
+  readonly offset: number;
+  /** The symbol's name; of a section symbol, the section's. */
+  readonly symbol: string;
+  /** "R_ARM_CALL (28)" */
+  readonly relocation: string;
+}
+
+export type LinkProblem =
+  | { readonly kind: 'not-relocatable' }
+  | {
+      readonly kind: 'wrong-machine';
+      readonly wanted: { readonly name: string; readonly machine: number };
+      readonly found: number;
+    }
+  | { readonly kind: 'wrong-word-size'; readonly wanted: number; readonly found: number }
+  | { readonly kind: 'writable-text'; readonly section: string }
+  | { readonly kind: 'tls-section'; readonly section: string }
+  | { readonly kind: 'split-set'; readonly section: string }
+  | { readonly kind: 'too-large'; readonly bytes: number; readonly limit: number }
+  | { readonly kind: 'common-symbol'; readonly symbol: string; readonly bytes: number }
+  | {
+      readonly kind: 'unsupported-symbol';
+      readonly symbol: string;
+      readonly type: 'thread-local' | 'indirect function';
+    }
+  | {
+      readonly kind: 'undefined-symbol';
+      readonly symbol: string;
+      readonly first: Place;
+      readonly uses: number;
+      /** Exported names that look alike, nearest first. */
+      readonly nearest: readonly string[];
+    }
+  | {
+      /** The symbol lies in a section that is not loaded. */
+      readonly kind: 'unloaded-section';
+      readonly place: Place;
+      readonly symbolSection: string;
+    }
+  | {
+      readonly kind: 'unknown-relocation';
+      readonly place: Place;
+      readonly arch: string;
+      /** Why a known one is not supported. */
+      readonly reason: string | undefined;
+    }
+  | {
+      readonly kind: 'outside-section';
+      readonly place: Place;
+      readonly bytes: number;
+      readonly sectionBytes: number;
+    }
+  | {
+      readonly kind: 'out-of-range';
+      readonly place: Place;
+      readonly formula: string;
+      readonly value: bigint;
+      readonly min: bigint;
+      readonly max: bigint;
+      readonly over: bigint;
+    }
+  | {
+      readonly kind: 'unencodable';
+      readonly place: Place;
+      readonly formula: string;
+      readonly value: bigint;
+    }
+  | {
+      readonly kind: 'misaligned';
+      readonly place: Place;
+      readonly formula: string;
+      readonly value: bigint;
+      readonly align: bigint;
+    }
+  | { readonly kind: 'needs-veneer'; readonly place: Place; readonly to: InstructionSet }
+  | { readonly kind: 'more'; readonly count: number };
+
+/** One sentence about `problem` of the object `file`. */
+export function describeLinkProblem(problem: LinkProblem, file: string): string {
+  return `${file}: ${describe(problem)}`;
+}
+
+function describe(problem: LinkProblem): string {
+  switch (problem.kind) {
+    case 'not-relocatable':
+      return 'is an executable, wanted a relocatable object; link the module with -r';
+    case 'wrong-machine':
+      return (
+        `is for ${describeMachine(problem.found)}, wanted ${problem.wanted.name} ` +
+        `(${problem.wanted.machine}); compile it for this machine or start another one`
+      );
+    case 'wrong-word-size':
+      return (
+        `is a ${problem.found * 8}-bit object, wanted ${problem.wanted * 8} bits; ` +
+        'the x32 and ILP32 ABIs are not supported'
+      );
+    case 'writable-text':
+      return (
+        `section ${problem.section} is both writable and executable; ` +
+        'no page of the kernel may be, so split code from data'
+      );
+    case 'tls-section':
+      return `section ${problem.section} is thread-local, which has no meaning in a kernel module`;
+    case 'split-set':
+      return (
+        `the sections named ${problem.section} differ in their flags, so they cannot lie ` +
+        'side by side as one set; give every element the same constness'
+      );
+    case 'too-large':
+      return `needs ${problem.bytes} bytes of memory, the limit is ${problem.limit}`;
+    case 'common-symbol':
+      return (
+        `symbol ${problem.symbol} (${problem.bytes} bytes) is a common symbol, ` +
+        'which has no section; compile with -fno-common'
+      );
+    case 'unsupported-symbol':
+      return `symbol ${problem.symbol} is ${problem.type === 'thread-local' ? 'a' : 'an'} ${problem.type}, which is not supported`;
+    case 'undefined-symbol':
+      return (
+        `symbol ${problem.symbol} is not defined: nothing loaded exports it; ` +
+        `${problem.uses} ${problem.uses === 1 ? 'use' : 'uses'}, the first at ` +
+        `${where(problem.first)} (${problem.first.relocation})${likely(problem.nearest)}`
+      );
+    case 'unloaded-section':
+      return (
+        `${at(problem.place)} refers to section ${problem.symbolSection}, which is not loaded; ` +
+        'only sections with the flag A can be referred to'
+      );
+    case 'unknown-relocation':
+      return `${at(problem.place)}: ${problem.reason ?? `not defined for ${problem.arch}`}`;
+    case 'outside-section':
+      return (
+        `${at(problem.place)} changes ${problem.bytes} bytes, but the section ends at ` +
+        `${hex(BigInt(problem.sectionBytes))}; the object is damaged`
+      );
+    case 'out-of-range':
+      return (
+        `${at(problem.place)}: ${problem.formula} = ${hex(problem.value)}, wanted ` +
+        `${hex(problem.min)}..${hex(problem.max)}, out of range by ${hex(problem.over)}; ` +
+        'the symbol is too far away for this instruction or word'
+      );
+    case 'unencodable':
+      return (
+        `${at(problem.place)}: ${problem.formula} = ${hex(problem.value)} has no encoding ` +
+        'in this instruction; place the symbol nearer'
+      );
+    case 'misaligned':
+      return (
+        `${at(problem.place)}: ${problem.formula} = ${hex(problem.value)}, wanted a multiple of ` +
+        `${problem.align}; align the symbol or use a narrower access`
+      );
+    case 'needs-veneer':
+      return (
+        `${at(problem.place)} branches to ${problem.to === 'arm' ? 'ARM' : 'Thumb'} code and cannot ` +
+        'change the instruction set; interworking veneers are missing, so call it with BL or BLX'
+      );
+    case 'more':
+      return `${problem.count} more problems of these kinds`;
+  }
+}
+
+function where(place: Place): string {
+  return `${place.section}+${hex(BigInt(place.offset))}`;
+}
+
+function at(place: Place): string {
+  return `${where(place)}: ${place.relocation} to ${place.symbol}`;
+}
+
+function likely(names: readonly string[]): string {
+  return names.length === 0 ? '' : `; did you mean ${names.join(', ')}?`;
+}
+
+function hex(value: bigint): string {
+  return value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+}

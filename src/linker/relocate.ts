@@ -1,0 +1,173 @@
+// Relocates: one loop for every architecture.  The rule says what to compute and
+// which field takes it; the range and alignment checks stand here, so no row of
+// a table can forget them.  Hot: nothing but bigints is allocated per relocation.
+// The letters are the psABI's, see src/arch/relocation.ts.
+
+import { unsupportedRelocation } from '../arch/relocation-names.ts';
+import type { Field, RelocationRule } from '../arch/relocation.ts';
+import type { Addr } from '../base/address.ts';
+import { readUnsigned, viewOf, writeUnsigned } from '../base/bytes.ts';
+import { assert } from '../base/result.ts';
+import * as C from '../object/elf/constants.ts';
+import { type ElfObject, type ElfRelocations, contentOf } from '../object/elf/model.ts';
+import type { Layout, LinkArch } from './layout.ts';
+import type { LinkProblem } from './problems.ts';
+import { type Resolution, placeOf, sectionAddress } from './resolve.ts';
+
+export interface RelocateRequest {
+  readonly object: ElfObject;
+  readonly arch: LinkArch;
+  readonly layout: Layout;
+  readonly bases: readonly Addr[];
+}
+
+export interface Relocated {
+  /** How many relocations were looked at, R_*_NONE included. */
+  readonly count: number;
+  readonly problems: readonly LinkProblem[];
+}
+
+/** The bytes of each segment before relocation; gaps and NOBITS are zero. */
+export function loadSegments(object: ElfObject, layout: Layout): readonly Uint8Array[] {
+  const images = layout.segments.map((segment) => new Uint8Array(segment.bytes));
+  for (const section of object.sections) {
+    const placement = layout.placements[section.index];
+    if (placement === undefined || section.size === 0) continue;
+    images[placement.segment]?.set(contentOf(object, section), placement.offset);
+  }
+  return images;
+}
+
+/** More than this many problems tell nobody more. */
+const problemLimit = 100;
+
+/** Applies every relocation of loaded sections to `images`. */
+export function relocate(
+  request: RelocateRequest,
+  resolution: Resolution,
+  images: readonly Uint8Array[],
+): Relocated {
+  const problems: LinkProblem[] = [];
+  let left = 0;
+  let count = 0;
+  const report = (problem: LinkProblem): void => {
+    if (problems.length < problemLimit) problems.push(problem);
+    else left++;
+  };
+  for (const table of request.object.relocations) {
+    const placement = request.layout.placements[table.target.index];
+    const P = sectionAddress(request.layout, request.bases, table.target.index);
+    if (placement === undefined || P === undefined || table.count === 0) continue;
+    const image = images[placement.segment];
+    assert(image !== undefined, 'a placed section has a segment');
+    const bytes = image.subarray(placement.offset, placement.offset + table.target.size);
+    relocateSection(request, resolution, table, viewOf(bytes), P, report);
+    count += table.count;
+  }
+  if (left > 0) problems.push({ kind: 'more', count: left });
+  return { count, problems };
+}
+
+function relocateSection(
+  { object, arch }: RelocateRequest,
+  resolution: Resolution,
+  table: ElfRelocations,
+  view: DataView,
+  base: Addr,
+  report: (problem: LinkProblem) => void,
+): void {
+  const inRecord = table.addends === 'in-record';
+  const operands = { S: 0n, A: 0n, P: 0n, T: 0n };
+  let rule: RelocationRule | undefined;
+  for (let i = 0; i < table.count; i++) {
+    const type = table.typeAt(i);
+    if (rule?.type !== type) rule = arch.relocations.get(type);
+    if (rule === undefined) {
+      report(unknown(object, arch, table, i));
+      continue;
+    }
+    if (rule.field.bytes === 0) continue;
+    const symbol = resolution.symbols[table.symbolAt(i)];
+    if (symbol === undefined) {
+      reportUnloaded(object, arch, table, i, report);
+      continue;
+    }
+    const field = symbol.set === undefined || rule.branch === undefined ? rule.field : rule.branch[symbol.set];
+    if (field === undefined) {
+      const place = placeOf(object, arch, table, i);
+      report({ kind: 'needs-veneer', place, to: symbol.set === 'thumb' ? 'thumb' : 'arm' });
+      continue;
+    }
+    const offset = table.offsetAt(i);
+    if (offset + field.bytes > view.byteLength) {
+      const place = placeOf(object, arch, table, i);
+      report({ kind: 'outside-section', place, bytes: field.bytes, sectionBytes: view.byteLength });
+      continue;
+    }
+    const raw = readUnsigned(view, offset, field.bytes);
+    let value: bigint;
+    if (symbol.absent && rule.absent !== undefined) {
+      value = rule.absent;
+    } else {
+      operands.S = symbol.value;
+      operands.A = inRecord ? table.addendAt(i) : field.extract(raw);
+      operands.P = base + BigInt(offset);
+      operands.T = symbol.set === 'thumb' ? 1n : 0n;
+      value = rule.value(operands);
+    }
+    if (fits(field, value)) writeUnsigned(view, offset, field.bytes, field.insert(raw, value));
+    else report(misfit(object, arch, table, i, rule, field, value));
+  }
+}
+
+function fits(field: Field, value: bigint): boolean {
+  const { range, align } = field;
+  if (range !== undefined && (value < range.min || value > range.max)) return false;
+  if (align !== 1n && (value & (align - 1n)) !== 0n) return false;
+  return field.holds === undefined || field.holds(value);
+}
+
+function misfit(
+  object: ElfObject,
+  arch: LinkArch,
+  table: ElfRelocations,
+  i: number,
+  rule: RelocationRule,
+  field: Field,
+  value: bigint,
+): LinkProblem {
+  const place = placeOf(object, arch, table, i);
+  const { formula } = rule;
+  const { range, align } = field;
+  if (range !== undefined && (value < range.min || value > range.max)) {
+    const { min, max } = range;
+    const over = value < min ? min - value : value - max;
+    return { kind: 'out-of-range', place, formula, value, min, max, over };
+  }
+  if ((value & (align - 1n)) !== 0n) return { kind: 'misaligned', place, formula, value, align };
+  return { kind: 'unencodable', place, formula, value };
+}
+
+function unknown(object: ElfObject, arch: LinkArch, table: ElfRelocations, i: number): LinkProblem {
+  return {
+    kind: 'unknown-relocation',
+    place: placeOf(object, arch, table, i),
+    arch: arch.name,
+    reason: unsupportedRelocation(arch.elfMachine, table.typeAt(i))?.reason,
+  };
+}
+
+/** Undefined, common and other strange symbols have been reported by name. */
+function reportUnloaded(
+  object: ElfObject,
+  arch: LinkArch,
+  table: ElfRelocations,
+  i: number,
+  report: (problem: LinkProblem) => void,
+): void {
+  const index = object.symbols.sectionAt(table.symbolAt(i));
+  const section = object.sections[index];
+  if (index === C.SHN_UNDEF || section === undefined) return;
+  const place = placeOf(object, arch, table, i);
+  report({ kind: 'unloaded-section', place, symbolSection: section.name });
+}
