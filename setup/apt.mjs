@@ -1,7 +1,7 @@
 // Installing Debian packages where set-up may: as root on a system with apt.
 // Everywhere else the caller gets the command for a person to type.
 
-import { ask, isRoot, say, show, which } from './common.mjs';
+import { ask, isRoot, SetupError, say, which } from './common.mjs';
 
 export const hasApt = () => which('apt-get') !== undefined;
 
@@ -15,17 +15,25 @@ export const aptCommand = (packages) => `sudo apt-get install ${packages.join(' 
  */
 export function aptInstall(step, ...choices) {
   if (!isRoot || !hasApt()) return false;
-  const quiet = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   const install = () => {
     const packages = choices.find(offered);
     if (packages === undefined) return false;
     say(step, `apt-get install ${packages.join(' ')}`);
-    return show('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], quiet);
+    return run('install', '-y', '--no-install-recommends', ...packages).ok;
   };
   if (install()) return true;
   // Package lists are absent (fresh container images) or older than the mirror.
   say(step, 'apt-get update');
-  return show('apt-get', ['update', '-q'], quiet) && install();
+  const update = run('update');
+  if (!update.ok) throw new SetupError(`apt-get update failed:\n${update.err.trimEnd()}`);
+  return install();
+}
+
+/** apt-get, without questions; what it says matters only when it fails. */
+function run(/** @type {string[]} */ ...args) {
+  return ask('apt-get', ['-q', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
 }
 
 function offered(/** @type {string[]} */ packages) {

@@ -73,7 +73,7 @@ export async function fetchDebianModules({ skip, insist }) {
       2,
     )
   ).filter(Boolean);
-  if (reasons.length > 0) missing(reasons.join(' '));
+  if (reasons.length > 0) missing(`${reasons.length} of ${wanted.length} failed; ${reasons[0]}`);
   else fs.rmSync(reasonFile, { force: true });
 }
 
@@ -166,6 +166,7 @@ function configureApt(arch, state) {
       'APT::Sandbox::User "root";',
       'Acquire::Languages "none";',
       'Acquire::Retries "1";',
+      'APT::Update::Error-Mode "any";', // else a mirror that does not answer is a warning
       'Acquire::http::Timeout "20";',
       'Acquire::https::Timeout "20";',
       'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";',
@@ -242,4 +243,8 @@ async function unpack(arch, state, deb, package_) {
   return undefined;
 }
 
-const lastLine = (/** @type {string} */ text) => text.trim().split('\n').at(-1) ?? '';
+/** apt's error, which it may follow with advice. @param {string} text */
+function lastLine(text) {
+  const lines = text.trim().split('\n');
+  return lines.find((line) => /^[EW]: /.test(line)) ?? lines.at(-1) ?? '';
+}
