@@ -111,7 +111,13 @@ const namesByMachine: ReadonlyMap<number, Names> = new Map<number, Names>([
 
 /** AArch64 keeps its many TLS relocations in two ranges of numbers. */
 const tlsRanges: ReadonlyMap<number, readonly (readonly [number, number])[]> = new Map([
-  [183, [[512, 573], [1028, 1031]]],
+  [
+    183,
+    [
+      [512, 573],
+      [1028, 1031],
+    ],
+  ],
 ]);
 
 /** "R_386_GOT32X (43)"; "relocation type 99" for one nobody defined. */
@@ -135,10 +141,19 @@ export function unsupportedRelocation(
     const words = names.byReason[reason]?.split(' ') ?? [];
     const at = words.findIndex((word, i) => i % 2 === 0 && Number(word) === type);
     const name = words[at + 1];
-    if (at >= 0 && name !== undefined) return { name: names.prefix + name, reason: reasons[reason] };
+    if (at >= 0 && name !== undefined)
+      return { name: names.prefix + name, reason: reasons[reason] };
   }
   const isTls = tlsRanges.get(machine)?.some(([first, last]) => type >= first && type <= last);
   return isTls ? { name: `${names.prefix}TLS*`, reason: reasons.tls } : undefined;
 }
 
-const reasonsInOrder: readonly Reason[] = ['got', 'tls', 'dynamic', 'copy', 'ifunc', 'obsolete', 'rare'];
+const reasonsInOrder: readonly Reason[] = [
+  'got',
+  'tls',
+  'dynamic',
+  'copy',
+  'ifunc',
+  'obsolete',
+  'rare',
+];

@@ -10,9 +10,10 @@ export function succeed<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
-export function refuse<E>(
-  problems: readonly E[],
-): { readonly ok: false; readonly problems: readonly E[] } {
+export function refuse<E>(problems: readonly E[]): {
+  readonly ok: false;
+  readonly problems: readonly E[];
+} {
   return { ok: false, problems };
 }
 

@@ -3,7 +3,7 @@
 // the kernel can free or keep them); the kernel decides where each one lives.
 // Sections keep the file's order, but those of one linker set lie side by side.
 
-import type { Arch } from '../arch/arch.ts';
+import type { LinkArch } from '../arch/link-arch.ts';
 import { alignUp } from '../base/address.ts';
 import { type Result, unlessRefused } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
@@ -11,12 +11,6 @@ import type { ElfObject, ElfSection } from '../object/elf/model.ts';
 import { ALLOC_LIMIT } from '../object/elf/sections.ts';
 import type { LinkProblem } from './problems.ts';
 import * as S from './segments.ts';
-
-/** What the linker asks of an architecture. */
-export type LinkArch = Pick<
-  Arch,
-  'name' | 'elfMachine' | 'elfMachineName' | 'wordBytes' | 'relocations'
->;
 
 export interface SegmentPlan {
   readonly kind: S.SegmentKind;
@@ -177,9 +171,6 @@ function place(
  * Compilers leave empty .data and .bss behind.  No memory is asked for them, but
  * symbols may lie in them: they stand at the start of the first segment.
  */
-function anchorEmpty(
-  sections: readonly ElfSection[],
-  placements: (Placement | undefined)[],
-): void {
+function anchorEmpty(sections: readonly ElfSection[], placements: (Placement | undefined)[]): void {
   for (const { index } of sections) placements[index] = { segment: 0, offset: 0 };
 }

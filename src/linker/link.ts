@@ -3,23 +3,23 @@
 // it returns is changed, so a failure leaves no trace.
 
 import { type Addr, plus } from '../base/address.ts';
-import { type Result, assert, refuse, succeed } from '../base/result.ts';
+import { assert, type Result, refuse, succeed } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
-import { type Layout, type LinkArch, isLoaded, planLayout } from './layout.ts';
+import { isLoaded, type Layout, planLayout } from './layout.ts';
 import type { LinkProblem } from './problems.ts';
 import { loadSegments, relocate } from './relocate.ts';
 import {
   type FoundSymbol,
   type Lookup,
   type Provider,
-  type ResolveRequest,
   type Resolution,
+  type ResolveRequest,
   resolveSymbols,
   sectionAddress,
 } from './resolve.ts';
 import type { SegmentKind } from './segments.ts';
 
-export type { FoundSymbol, Layout, LinkArch, Lookup, Provider };
+export type { FoundSymbol, Layout, Lookup, Provider };
 export { planLayout };
 
 export type LinkRequest = ResolveRequest;

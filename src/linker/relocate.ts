@@ -3,16 +3,17 @@
 // a table can forget them.  Hot: nothing but bigints is allocated per relocation.
 // The letters are the psABI's, see src/arch/relocation.ts.
 
-import { unsupportedRelocation } from '../arch/relocation-names.ts';
+import type { LinkArch } from '../arch/link-arch.ts';
 import type { Field, RelocationRule } from '../arch/relocation.ts';
+import { unsupportedRelocation } from '../arch/relocation-names.ts';
 import type { Addr } from '../base/address.ts';
 import { readUnsigned, viewOf, writeUnsigned } from '../base/bytes.ts';
 import { assert } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
-import { type ElfObject, type ElfRelocations, contentOf } from '../object/elf/model.ts';
-import type { Layout, LinkArch } from './layout.ts';
+import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
+import type { Layout } from './layout.ts';
 import type { LinkProblem } from './problems.ts';
-import { type Resolution, placeOf, sectionAddress } from './resolve.ts';
+import { placeOf, type Resolution, sectionAddress } from './resolve.ts';
 
 export interface RelocateRequest {
   readonly object: ElfObject;
@@ -92,7 +93,8 @@ function relocateSection(
       reportUnloaded(object, arch, table, i, report);
       continue;
     }
-    const field = symbol.set === undefined || rule.branch === undefined ? rule.field : rule.branch[symbol.set];
+    const field =
+      symbol.set === undefined || rule.branch === undefined ? rule.field : rule.branch[symbol.set];
     if (field === undefined) {
       const place = placeOf(object, arch, table, i);
       report({ kind: 'needs-veneer', place, to: symbol.set === 'thumb' ? 'thumb' : 'arm' });

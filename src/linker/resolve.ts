@@ -2,12 +2,13 @@
 // base; the bounds of the object's own sets are made up here; everything else is
 // asked of the caller's lookup.  All that cannot be resolved is reported at once.
 
-import { relocationName } from '../arch/relocation-names.ts';
+import type { LinkArch } from '../arch/link-arch.ts';
 import type { InstructionSet } from '../arch/relocation.ts';
+import { relocationName } from '../arch/relocation-names.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfRelocations } from '../object/elf/model.ts';
-import { type Layout, type LinkArch, isLoaded } from './layout.ts';
+import { isLoaded, type Layout } from './layout.ts';
 import { nearestNames } from './nearest.ts';
 import type { LinkProblem, Place } from './problems.ts';
 

@@ -4,13 +4,13 @@
 // https://github.com/ARM-software/abi-aa/blob/main/aaelf64/aaelf64.rst
 
 import {
-  type Range,
   bitField,
   data,
   distance,
   either,
   getBits,
   nothing,
+  type Range,
   setBits,
   signed,
   unchecked,
@@ -21,7 +21,10 @@ import { type Formula, none, table } from '../rules.ts';
 
 const page = (address: bigint): bigint => address & ~0xfffn;
 const absolute: Formula = { text: 'S + A', value: ({ S, A }) => BigInt.asIntN(64, S + A) };
-const relative: Formula = { text: 'S + A - P', value: ({ S, A, P }) => BigInt.asIntN(64, S + A - P) };
+const relative: Formula = {
+  text: 'S + A - P',
+  value: ({ S, A, P }) => BigInt.asIntN(64, S + A - P),
+};
 const pages: Formula = {
   text: 'Page(S + A) - Page(P)',
   value: ({ S, A, P }) => BigInt.asIntN(64, page(S + A) - page(P)),
@@ -41,7 +44,8 @@ function low12(shift: number): Field {
     range: unchecked,
     align: 1n << scale,
     extract: (raw) => getBits(raw, immediate) << scale,
-    insert: (raw, value) => setBits(setBits(raw, { lsb: 10, width: 12 }, 0n), immediate, value >> scale),
+    insert: (raw, value) =>
+      setBits(setBits(raw, { lsb: 10, width: 12 }, 0n), immediate, value >> scale),
   };
 }
 

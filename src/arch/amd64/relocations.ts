@@ -9,7 +9,10 @@ import type { RelocationRule } from '../relocation.ts';
 import { type Formula, none, table } from '../rules.ts';
 
 const absolute: Formula = { text: 'S + A', value: ({ S, A }) => BigInt.asIntN(64, S + A) };
-const relative: Formula = { text: 'S + A - P', value: ({ S, A, P }) => BigInt.asIntN(64, S + A - P) };
+const relative: Formula = {
+  text: 'S + A - P',
+  value: ({ S, A, P }) => BigInt.asIntN(64, S + A - P),
+};
 
 export const relocations: ReadonlyMap<number, RelocationRule> = table('R_X86_64_', [
   [0, 'NONE', none, nothing],

@@ -5,11 +5,11 @@
 // only through a veneer.
 // https://github.com/ARM-software/abi-aa/blob/main/aaelf32/aaelf32.rst
 
+import * as arm from '../arm/a32-fields.ts';
+import * as thumb from '../arm/t32-fields.ts';
 import { data, either, nothing, unchecked } from '../field.ts';
 import type { RelocationRule } from '../relocation.ts';
 import { type Formula, none, table } from '../rules.ts';
-import * as arm from './fields.ts';
-import * as thumb from './thumb-fields.ts';
 
 const wrap = (value: bigint): bigint => BigInt.asIntN(32, value);
 const absolute: Formula = { text: '(S + A) | T', value: ({ S, A, T }) => wrap((S + A) | T) };

@@ -7,7 +7,10 @@ import type { RelocationRule } from '../relocation.ts';
 import { type Formula, none, table } from '../rules.ts';
 
 const absolute: Formula = { text: 'S + A', value: ({ S, A }) => BigInt.asIntN(32, S + A) };
-const relative: Formula = { text: 'S + A - P', value: ({ S, A, P }) => BigInt.asIntN(32, S + A - P) };
+const relative: Formula = {
+  text: 'S + A - P',
+  value: ({ S, A, P }) => BigInt.asIntN(32, S + A - P),
+};
 
 export const relocations: ReadonlyMap<number, RelocationRule> = table('R_386_', [
   [0, 'NONE', none, nothing],

@@ -63,7 +63,7 @@ export const STT_TLS = 6;
 export const STT_GNU_IFUNC = 10;
 
 const machineNames: ReadonlyMap<number, string> = new Map([
-  [EM_386, 'i386'],
+  [EM_386, 'Intel 386'],
   [EM_ARM, 'ARM'],
   [EM_X86_64, 'x86-64'],
   [EM_AARCH64, 'AArch64'],

@@ -64,13 +64,21 @@ export function readHeader(bytes: Uint8Array, view: DataView): Result<ElfHeader,
   const shoff = wide ? size64(view, 40) : view.getUint32(32, true);
   const shstrndx = half(tail + 14);
   if (phnum === C.PN_XNUM) {
-    problems.push({ kind: 'unsupported', what: 'e_phnum PN_XNUM (65535 or more program headers)', section: undefined });
+    problems.push({
+      kind: 'unsupported',
+      what: 'e_phnum PN_XNUM (65535 or more program headers)',
+      section: undefined,
+    });
   } else if (phnum > 0) {
     expect('e_phentsize', tail + 6, half(tail + 6), wide ? 56 : 32);
   }
   if (shoff !== 0) expect('e_shentsize', tail + 10, half(tail + 10), wide ? 64 : 40);
   if (shoff !== 0 && shnum === 0) {
-    problems.push({ kind: 'unsupported', what: 'e_shnum 0 (65280 or more sections)', section: undefined });
+    problems.push({
+      kind: 'unsupported',
+      what: 'e_shnum 0 (65280 or more sections)',
+      section: undefined,
+    });
   }
   if (shnum > 0 && shoff === 0) problems.push({ kind: 'no-sections' });
   if (shstrndx === C.SHN_XINDEX) {

@@ -164,7 +164,9 @@ export function refTo(section: SectionRef): SectionRef {
 }
 
 function named(section: SectionRef): string {
-  return section.name === '' ? `section ${section.index}` : `section ${section.index} ${section.name}`;
+  return section.name === ''
+    ? `section ${section.index}`
+    : `section ${section.index} ${section.name}`;
 }
 
 function hex(value: number): string {

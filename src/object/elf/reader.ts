@@ -56,7 +56,9 @@ const signatureMarker = new TextEncoder().encode('~Module signature appended~\n'
 
 function endsInSignature(bytes: Uint8Array): boolean {
   const tail = bytes.subarray(-signatureMarker.length);
-  return tail.length === signatureMarker.length && tail.every((byte, i) => byte === signatureMarker[i]);
+  return (
+    tail.length === signatureMarker.length && tail.every((byte, i) => byte === signatureMarker[i])
+  );
 }
 
 function problemsOf<T>(result: Result<T, ElfProblem>): readonly ElfProblem[] {

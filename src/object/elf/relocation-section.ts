@@ -6,7 +6,13 @@
 import { size64, viewOf } from '../../base/bytes.ts';
 import { type Result, unlessRefused } from '../../base/result.ts';
 import * as C from './constants.ts';
-import { type ElfObject, type ElfRelocations, type ElfSection, contentOf, hasContent } from './model.ts';
+import {
+  contentOf,
+  type ElfObject,
+  type ElfRelocations,
+  type ElfSection,
+  hasContent,
+} from './model.ts';
 import { type ElfProblem, LimitedProblems, refTo } from './problems.ts';
 
 export function readRelocations(
@@ -39,7 +45,8 @@ function checkSection(
   const entryBytes = entrySize(section, wordBytes);
   if (section.entryBytes !== entryBytes) bad('sh_entsize', `${entryBytes}`, section.entryBytes);
   if (section.size % entryBytes !== 0) bad('sh_size', `a multiple of ${entryBytes}`, section.size);
-  if (sections[section.link]?.type !== C.SHT_SYMTAB) bad('sh_link', 'the symbol table', section.link);
+  if (sections[section.link]?.type !== C.SHT_SYMTAB)
+    bad('sh_link', 'the symbol table', section.link);
   const target = sections[section.info];
   if (target === undefined || target.index === 0) {
     bad('sh_info', `the section to relocate, below ${sections.length}`, section.info);
@@ -75,7 +82,9 @@ function columns(
       wide ? view.getUint32(i * stride + 12, true) : view.getUint32(i * stride + 4, true) >>> 8,
     addendAt: (i) => {
       if (!inRecord) return 0n;
-      return wide ? view.getBigInt64(i * stride + 16, true) : BigInt(view.getInt32(i * stride + 8, true));
+      return wide
+        ? view.getBigInt64(i * stride + 16, true)
+        : BigInt(view.getInt32(i * stride + 8, true));
     },
   };
 }
@@ -91,7 +100,14 @@ function checkEntries(table: ElfRelocations, symbols: number): LimitedProblems {
     // A relocation that changes nothing (R_*_NONE) may stand at the very end.
     if (offset > targetBytes) {
       const target = refTo(table.target);
-      problems.add({ kind: 'bad-relocation-offset', section, index, target, found: offset, targetBytes });
+      problems.add({
+        kind: 'bad-relocation-offset',
+        section,
+        index,
+        target,
+        found: offset,
+        targetBytes,
+      });
     }
     const symbol = table.symbolAt(index);
     // Symbol 0 needs no table: the value is 0.

@@ -157,7 +157,11 @@ function checkSection(
     bad('sh_info', `a section below ${count}`, section.info);
   }
   if ((flags & C.SHF_ALLOC) !== 0 && (flags & C.SHF_COMPRESSED) !== 0) {
-    problems.push({ kind: 'unsupported', what: 'SHF_COMPRESSED with SHF_ALLOC', section: refTo(section) });
+    problems.push({
+      kind: 'unsupported',
+      what: 'SHF_COMPRESSED with SHF_ALLOC',
+      section: refTo(section),
+    });
   }
 }
 

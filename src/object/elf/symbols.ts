@@ -51,7 +51,9 @@ export function readSymbols(
   const symbols = columns(entries, names, wordBytes, count);
   return unlessRefused(
     symbols,
-    checkEntries(viewOf(entries), entryBytes, symbols, names.length, sections.length).listFor(table),
+    checkEntries(viewOf(entries), entryBytes, symbols, names.length, sections.length).listFor(
+      table,
+    ),
   );
 }
 
@@ -97,7 +99,11 @@ function checkEntries(
     }
     const section = symbols.sectionAt(index);
     if (section === C.SHN_XINDEX) {
-      problems.add({ kind: 'unsupported', what: `SHN_XINDEX of symbol ${index}`, section: undefined });
+      problems.add({
+        kind: 'unsupported',
+        what: `SHN_XINDEX of symbol ${index}`,
+        section: undefined,
+      });
     } else if (section >= sections && section !== C.SHN_ABS && section !== C.SHN_COMMON) {
       if (section !== C.SHN_UNDEF) {
         problems.add({ kind: 'bad-symbol-section', index, found: section, sections });

@@ -3,11 +3,11 @@
 // "Static Arm relocations"
 
 import {
-  type Range,
   bitField,
   data,
   distance,
   getBits,
+  type Range,
   setBits,
   signed,
   unchecked,

@@ -75,7 +75,11 @@ export const jump19: Field = {
     return BigInt.asIntN(21, high | (getBits(raw, imm6) << 12n) | (getBits(raw, imm11) << 1n));
   },
   insert: (raw, value) => {
-    const signs = setBits(setBits(setBits(raw, S, value >> 20n), J2, value >> 19n), J1, value >> 18n);
+    const signs = setBits(
+      setBits(setBits(raw, S, value >> 20n), J2, value >> 19n),
+      J1,
+      value >> 18n,
+    );
     return setBits(setBits(signs, imm6, value >> 12n), imm11, value >> 1n);
   },
 };

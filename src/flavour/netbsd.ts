@@ -1,0 +1,155 @@
+// NetBSD modules.  MODULE() puts a pointer to a modinfo_t into the linker set
+// link_set_modules, whose bounds the kernel walks.  NetBSD accepts one module per
+// object; merged objects have several, and all are described here.
+// The structure is in guest/include/sys/module.h.
+
+import type { LinkArch } from '../arch/link-arch.ts';
+import { type Result, unlessRefused } from '../base/result.ts';
+import type { ElfObject } from '../object/elf/model.ts';
+import { exportsOfGlobals, type ModuleExport } from './exports.ts';
+import { splitList } from './list.ts';
+import { followPointer, type Spot, stringAt, wordAt } from './pointers.ts';
+import type { FlavourProblem } from './problems.ts';
+
+export const MODULES_SET = 'link_set_modules';
+
+/** MAXMODNAME, the NUL included. */
+const nameBytes = 32;
+
+export interface NetbsdEntry {
+  readonly name: string;
+  /** MODULE_CLASS_* */
+  readonly class: number;
+  /** __NetBSD_Version__ it was compiled with. */
+  readonly version: number;
+  readonly required: readonly string[];
+}
+
+export interface NetbsdModule {
+  readonly flavour: 'netbsd';
+  /** Of the first module in the set. */
+  readonly name: string;
+  readonly modules: readonly NetbsdEntry[];
+  /** What all of them require that the object does not hold itself. */
+  readonly required: readonly string[];
+  /** Every global definition. */
+  readonly exports: readonly ModuleExport[];
+}
+
+export function describeNetbsd(
+  object: ElfObject,
+  arch: LinkArch,
+): Result<NetbsdModule, FlavourProblem> {
+  const problems: FlavourProblem[] = [];
+  const modules: NetbsdEntry[] = [];
+  for (const section of object.sections) {
+    if (section.name !== MODULES_SET) continue;
+    if (section.size % arch.wordBytes !== 0) {
+      problems.push({
+        kind: 'bad-size',
+        section: MODULES_SET,
+        bytes: section.size,
+        entryBytes: arch.wordBytes,
+      });
+      continue;
+    }
+    for (let offset = 0; offset < section.size; offset += arch.wordBytes) {
+      const module = readModinfo(object, arch, { section, offset }, problems);
+      if (module === undefined) continue;
+      if (modules.some(({ name }) => name === module.name)) {
+        problems.push({ kind: 'duplicate-module', name: module.name });
+      }
+      modules.push(module);
+    }
+  }
+  const [first] = modules;
+  if (first === undefined && problems.length === 0) {
+    problems.push({ kind: 'no-modules', section: MODULES_SET });
+  }
+  const own = new Set(modules.map(({ name }) => name));
+  const required = new Set(modules.flatMap((module) => module.required));
+  return unlessRefused(
+    {
+      flavour: 'netbsd',
+      name: first?.name ?? '',
+      modules,
+      required: [...required].filter((name) => !own.has(name)),
+      exports: exportsOfGlobals(object),
+    },
+    problems,
+  );
+}
+
+function readModinfo(
+  object: ElfObject,
+  arch: LinkArch,
+  slot: Spot,
+  problems: FlavourProblem[],
+): NetbsdEntry | undefined {
+  const modinfo = follow(object, arch, slot, 'the pointer to a modinfo_t', problems);
+  if (modinfo === undefined) return undefined;
+  const field = (offset: number): Spot => ({
+    section: modinfo.section,
+    offset: modinfo.offset + offset,
+  });
+  const version = wordAt(object, field(0));
+  const moduleClass = wordAt(object, field(4));
+  // mi_modcmd stands between them and the two strings.
+  const nameSlot = field(8 + arch.wordBytes);
+  const requiredSlot = field(8 + 2 * arch.wordBytes);
+  const name = readString(object, arch, nameSlot, 'mi_name', problems);
+  const requiredIsNull = followPointer(object, arch, requiredSlot).kind === 'null';
+  const required = requiredIsNull
+    ? ''
+    : readString(object, arch, requiredSlot, 'mi_required', problems);
+  if (version === undefined || moduleClass === undefined) {
+    problems.push(
+      badPointer('the pointer to a modinfo_t', slot, 'points to the end of its section'),
+    );
+    return undefined;
+  }
+  if (name === undefined || required === undefined) return undefined;
+  if (name === '' || new TextEncoder().encode(name).length >= nameBytes) {
+    problems.push({
+      kind: 'bad-string',
+      what: 'mi_name',
+      section: nameSlot.section.name,
+      offset: nameSlot.offset,
+      found: `"${name}"`,
+      wanted: `1 to ${nameBytes - 1} bytes`,
+    });
+    return undefined;
+  }
+  return { name, class: moduleClass, version, required: splitList(required) };
+}
+
+function follow(
+  object: ElfObject,
+  arch: LinkArch,
+  slot: Spot,
+  what: string,
+  problems: FlavourProblem[],
+): Spot | undefined {
+  const pointer = followPointer(object, arch, slot);
+  if (pointer.kind === 'to') return pointer.spot;
+  problems.push(badPointer(what, slot, pointer.kind === 'null' ? 'is NULL' : pointer.found));
+  return undefined;
+}
+
+function readString(
+  object: ElfObject,
+  arch: LinkArch,
+  slot: Spot,
+  what: string,
+  problems: FlavourProblem[],
+): string | undefined {
+  const spot = follow(object, arch, slot, what, problems);
+  if (spot === undefined) return undefined;
+  const text = stringAt(object, spot);
+  if (text === undefined) problems.push(badPointer(what, slot, 'points to a string without NUL'));
+  return text;
+}
+
+function badPointer(what: string, slot: Spot, found: string): FlavourProblem {
+  return { kind: 'bad-pointer', what, section: slot.section.name, offset: slot.offset, found };
+}

@@ -1,0 +1,71 @@
+// Follows pointers in an object that has no addresses yet: a pointer is a
+// relocation of a whole word against a symbol of the object.
+
+import type { LinkArch } from '../arch/link-arch.ts';
+import { cString, readUnsigned, viewOf } from '../base/bytes.ts';
+import * as C from '../object/elf/constants.ts';
+import { contentOf, type ElfObject, type ElfSection } from '../object/elf/model.ts';
+
+/** A place in an object. */
+export interface Spot {
+  readonly section: ElfSection;
+  readonly offset: number;
+}
+
+export type Pointer =
+  | { readonly kind: 'null' }
+  | { readonly kind: 'to'; readonly spot: Spot; readonly symbol: number }
+  /** What was found instead, to be said after "the pointer at ...". */
+  | { readonly kind: 'bad'; readonly found: string };
+
+/** Where the pointer at `spot` will point. */
+export function followPointer(object: ElfObject, arch: LinkArch, spot: Spot): Pointer {
+  const content = contentOf(object, spot.section);
+  if (spot.offset < 0 || spot.offset + arch.wordBytes > content.length) {
+    return { kind: 'bad', found: 'lies outside the section' };
+  }
+  const raw = readUnsigned(viewOf(content), spot.offset, arch.wordBytes);
+  for (const table of object.relocations) {
+    if (table.target.index !== spot.section.index) continue;
+    for (let i = 0; i < table.count; i++) {
+      if (table.offsetAt(i) !== spot.offset) continue;
+      const rule = arch.relocations.get(table.typeAt(i));
+      if (rule?.field.bytes === 0) continue;
+      if (rule?.field.bytes !== arch.wordBytes || rule.formula.includes('P')) {
+        return { kind: 'bad', found: `has a relocation of type ${table.typeAt(i)}` };
+      }
+      const addend = table.addends === 'in-record' ? table.addendAt(i) : rule.field.extract(raw);
+      return pointerTo(object, table.symbolAt(i), addend);
+    }
+  }
+  return raw === 0n ? { kind: 'null' } : { kind: 'bad', found: 'has no relocation' };
+}
+
+function pointerTo(object: ElfObject, symbol: number, addend: bigint): Pointer {
+  const { symbols, sections } = object;
+  const index = symbols.sectionAt(symbol);
+  const section = sections[index];
+  if (index === C.SHN_UNDEF || section === undefined) {
+    return {
+      kind: 'bad',
+      found: `points to ${symbols.nameAt(symbol) || 'no symbol'}, which has no section here`,
+    };
+  }
+  const offset = BigInt.asIntN(64, symbols.valueAt(symbol) + addend);
+  if (offset < 0n || offset > BigInt(section.size)) {
+    return { kind: 'bad', found: `points outside section ${section.name}` };
+  }
+  return { kind: 'to', spot: { section, offset: Number(offset) }, symbol };
+}
+
+/** The string at `spot`; undefined when it does not end in its section. */
+export function stringAt(object: ElfObject, spot: Spot): string | undefined {
+  return cString(contentOf(object, spot.section), spot.offset);
+}
+
+/** The u32 at `spot`; undefined outside the section's content. */
+export function wordAt(object: ElfObject, spot: Spot): number | undefined {
+  const content = contentOf(object, spot.section);
+  if (spot.offset + 4 > content.length) return undefined;
+  return viewOf(content).getUint32(spot.offset, true);
+}

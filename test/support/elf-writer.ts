@@ -1,0 +1,252 @@
+// Writes small ELF relocatable objects for tests: both word sizes, REL or RELA.
+// The order in the file is header, contents, relocations, .symtab, .strtab,
+// .shstrtab, section headers, as assemblers do it.
+
+import * as C from '../../src/object/elf/constants.ts';
+
+export interface SectionSpec {
+  readonly name: string;
+  /** SHT_PROGBITS unless told. */
+  readonly type?: number;
+  /** SHF_ALLOC unless told. */
+  readonly flags?: number;
+  readonly bytes?: readonly number[] | Uint8Array;
+  /** Of SHT_NOBITS. */
+  readonly size?: number;
+  readonly align?: number;
+}
+
+export interface SymbolSpec {
+  readonly name: string;
+  /** A section's name, 'ABS' or 'COMMON'; undefined symbols leave it out. */
+  readonly section?: string;
+  readonly value?: number | bigint;
+  readonly size?: number;
+  /** STB_GLOBAL unless told. */
+  readonly binding?: number;
+  readonly type?: number;
+}
+
+export interface RelocationSpec {
+  /** The section to change. */
+  readonly section: string;
+  readonly offset: number;
+  readonly type: number;
+  readonly symbol?: string;
+  /** Of RELA; REL finds it in the bytes. */
+  readonly addend?: number | bigint;
+}
+
+export interface ElfSpec {
+  readonly wordBytes: 4 | 8;
+  readonly machine: number;
+  readonly addends: 'in-place' | 'in-record';
+  readonly fileType?: number;
+  readonly sections: readonly SectionSpec[];
+  readonly symbols?: readonly SymbolSpec[];
+  readonly relocations?: readonly RelocationSpec[];
+  /** What follows the ELF file. */
+  readonly trailer?: Uint8Array;
+}
+
+interface Header {
+  readonly name: string;
+  readonly type: number;
+  readonly flags: number;
+  readonly content: Uint8Array;
+  readonly size: number;
+  readonly link: number;
+  readonly info: number;
+  readonly align: number;
+  readonly entryBytes: number;
+}
+
+/** Little-endian words of `bytes` bytes each. */
+export function littleEndian(
+  bytes: 1 | 2 | 4 | 8,
+  ...values: readonly (number | bigint)[]
+): number[] {
+  return values.flatMap((value) =>
+    Array.from({ length: bytes }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn)),
+  );
+}
+
+/** The text's bytes and a NUL. */
+export function cStringBytes(text: string): number[] {
+  return [...new TextEncoder().encode(text), 0];
+}
+
+export function writeElf(spec: ElfSpec): Uint8Array {
+  const symbols = [...(spec.symbols ?? [])].sort(
+    (a, b) => Number(bindingOf(a) !== C.STB_LOCAL) - Number(bindingOf(b) !== C.STB_LOCAL),
+  );
+  const targets = [...new Set((spec.relocations ?? []).map(({ section }) => section))];
+  const symtabIndex = 1 + spec.sections.length + targets.length;
+  const strings = new Strings();
+  const headers: Header[] = [
+    header({ name: '', type: C.SHT_NULL, flags: 0, align: 0 }),
+    ...spec.sections.map((section) => sectionHeader(section)),
+    ...targets.map((target) => relocationHeader(spec, target, symbols, symtabIndex)),
+    symtabHeader(spec, symbols, symtabIndex, strings),
+  ];
+  headers.push(header({ name: '.strtab', type: C.SHT_STRTAB, content: strings.bytes() }));
+  return assemble(spec, headers);
+}
+
+function bindingOf(symbol: SymbolSpec): number {
+  return symbol.binding ?? C.STB_GLOBAL;
+}
+
+function header(fields: Partial<Header> & Pick<Header, 'name' | 'type'>): Header {
+  const content = fields.content ?? new Uint8Array();
+  const size = content.length;
+  return { flags: 0, link: 0, info: 0, align: 1, entryBytes: 0, size, ...fields, content };
+}
+
+function sectionHeader(section: SectionSpec): Header {
+  const content = Uint8Array.from(section.bytes ?? []);
+  return header({
+    name: section.name,
+    type: section.type ?? C.SHT_PROGBITS,
+    flags: section.flags ?? C.SHF_ALLOC,
+    content,
+    size: section.size ?? content.length,
+    align: section.align ?? 1,
+  });
+}
+
+/** Counts from the null section. */
+function sectionIndex(spec: ElfSpec, name: string): number {
+  const index = spec.sections.findIndex((section) => section.name === name);
+  if (index < 0) throw new Error(`no section ${name}`);
+  return index + 1;
+}
+
+function relocationHeader(
+  spec: ElfSpec,
+  target: string,
+  symbols: readonly SymbolSpec[],
+  symtabIndex: number,
+): Header {
+  const inRecord = spec.addends === 'in-record';
+  const wide = spec.wordBytes === 8;
+  const content = (spec.relocations ?? [])
+    .filter(({ section }) => section === target)
+    .flatMap(({ offset, type, symbol, addend }) => {
+      const index = symbol === undefined ? 0 : symbols.findIndex(({ name }) => name === symbol) + 1;
+      if (symbol !== undefined && index === 0) throw new Error(`no symbol ${symbol}`);
+      const info = wide ? (BigInt(index) << 32n) | BigInt(type) : (index << 8) | type;
+      return littleEndian(spec.wordBytes, offset, info, ...(inRecord ? [addend ?? 0] : []));
+    });
+  return header({
+    name: `${inRecord ? '.rela' : '.rel'}${target}`,
+    type: inRecord ? C.SHT_RELA : C.SHT_REL,
+    flags: C.SHF_INFO_LINK,
+    content: Uint8Array.from(content),
+    link: symtabIndex,
+    info: sectionIndex(spec, target),
+    align: spec.wordBytes,
+    entryBytes: spec.wordBytes * (inRecord ? 3 : 2),
+  });
+}
+
+function symtabHeader(
+  spec: ElfSpec,
+  symbols: readonly SymbolSpec[],
+  index: number,
+  strings: Strings,
+): Header {
+  const wide = spec.wordBytes === 8;
+  const entryBytes = wide ? 24 : 16;
+  const entries = symbols.flatMap((symbol) => {
+    const name = littleEndian(4, strings.add(symbol.name));
+    const info = [(bindingOf(symbol) << 4) | (symbol.type ?? C.STT_NOTYPE), 0];
+    const section = littleEndian(2, symbolSection(spec, symbol.section));
+    const value = littleEndian(spec.wordBytes, symbol.value ?? 0);
+    const size = littleEndian(spec.wordBytes, symbol.size ?? 0);
+    return wide
+      ? [...name, ...info, ...section, ...value, ...size]
+      : [...name, ...value, ...size, ...info, ...section];
+  });
+  return header({
+    name: '.symtab',
+    type: C.SHT_SYMTAB,
+    content: Uint8Array.from([...new Array<number>(entryBytes).fill(0), ...entries]),
+    link: index + 1,
+    info: 1 + symbols.filter((symbol) => bindingOf(symbol) === C.STB_LOCAL).length,
+    align: spec.wordBytes,
+    entryBytes,
+  });
+}
+
+function symbolSection(spec: ElfSpec, section: string | undefined): number {
+  switch (section) {
+    case undefined:
+      return C.SHN_UNDEF;
+    case 'ABS':
+      return C.SHN_ABS;
+    case 'COMMON':
+      return C.SHN_COMMON;
+    default:
+      return sectionIndex(spec, section);
+  }
+}
+
+function assemble(spec: ElfSpec, headers: readonly Header[]): Uint8Array {
+  const wide = spec.wordBytes === 8;
+  const names = new Strings();
+  const nameOffsets = [...headers.map(({ name }) => names.add(name)), names.add('.shstrtab')];
+  const all = [
+    ...headers,
+    header({ name: '.shstrtab', type: C.SHT_STRTAB, content: names.bytes() }),
+  ];
+  const file: number[] = new Array<number>(wide ? 64 : 52).fill(0);
+  const align = (to: number): void => {
+    while (file.length % to !== 0) file.push(0);
+  };
+  const table = all.flatMap((section, i) => {
+    align(Math.max(1, section.align));
+    const offset = file.length;
+    for (const byte of section.content) file.push(byte);
+    const word = (...values: number[]): number[] => littleEndian(spec.wordBytes, ...values);
+    return [
+      ...littleEndian(4, nameOffsets[i] ?? 0, section.type),
+      ...word(section.flags, 0, i === 0 ? 0 : offset, section.size),
+      ...littleEndian(4, section.link, section.info),
+      ...word(section.align, section.entryBytes),
+    ];
+  });
+  align(8);
+  const shoff = file.length;
+  const ident = [0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, 1, 1, ...new Array<number>(9).fill(0)];
+  const start = [
+    ...ident,
+    ...littleEndian(2, spec.fileType ?? C.ET_REL, spec.machine),
+    ...littleEndian(4, 1),
+    ...littleEndian(spec.wordBytes, 0, 0, shoff),
+    ...littleEndian(4, 0),
+    ...littleEndian(2, wide ? 64 : 52, 0, 0, wide ? 64 : 40, all.length, all.length - 1),
+  ];
+  return Uint8Array.from([
+    ...start,
+    ...file.slice(start.length),
+    ...table,
+    ...(spec.trailer ?? []),
+  ]);
+}
+
+/** A string table under construction. */
+class Strings {
+  private readonly content: number[] = [0];
+
+  add(text: string): number {
+    if (text === '') return 0;
+    const offset = this.content.length;
+    for (const byte of cStringBytes(text)) this.content.push(byte);
+    return offset;
+  }
+
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.content);
+  }
+}
