@@ -48,13 +48,13 @@ export function describeLinux(
 ): Result<LinuxModule, FlavourProblem> {
   const problems: FlavourProblem[] = [];
   const modinfo = readModinfo(object);
-  const valueOf = (key: string): string | undefined =>
+  const firstValue = (key: string): string | undefined =>
     modinfo.find((entry) => entry.key === key)?.value;
   return unlessRefused(
     {
       flavour: 'linux',
-      name: valueOf('name') ?? nameInModule(object, arch, problems),
-      required: splitList(valueOf('depends') ?? ''),
+      name: firstValue('name') ?? nameInModule(object, arch, problems),
+      required: splitList(firstValue('depends') ?? ''),
       exports: readExports(object),
       init: usedByThisModule(object, 'init_module'),
       exit: usedByThisModule(object, 'cleanup_module'),
