@@ -14,12 +14,10 @@ import type { RelocationRule } from './relocation.ts';
 export const archNames = ['i386', 'amd64', 'armv7', 'aarch64'] as const;
 export type ArchName = (typeof archNames)[number];
 
-/** A register as the engine and debuggers name it. */
+/** A register as the manual and debuggers name it. */
 export interface Register {
   readonly name: string;
   readonly bits: 32 | 64;
-  /** The engine's number for it (Unicorn's UC_*_REG_*). */
-  readonly id: number;
 }
 
 /** Reads one naturally aligned word of physical memory; undefined outside RAM. */
@@ -69,4 +67,6 @@ export interface Arch {
   /** Walks the live page tables for one address. */
   translate(cpu: Cpu, read: ReadPhysical, address: Addr): Translation | undefined;
   readonly exceptions: Exceptions;
+  /** Whether the CPU runs Thumb code, whose PC the engine takes with bit 0 set. */
+  readonly thumbState?: (cpu: Cpu) => boolean;
 }

@@ -1,13 +1,15 @@
-// What an architecture may ask of the CPU that runs it: registers by engine
-// number, and what only an exception leaves behind.  engine/ implements it, so
+// What an architecture may ask of the CPU that runs it: registers by
+// name, and what only an exception leaves behind.  engine/ implements it, so
 // that src/arch imports nothing above base.
 
-import type { Addr, PhysAddr } from '../base/address.ts';
+import type { Addr } from '../base/address.ts';
 import type { Translation } from './arch.ts';
 
-/** A system register the engine addresses by encoding rather than by number. */
-export interface CoprocessorRegister {
-  readonly kind: 'armv7' | 'aarch64';
+/**
+ * An ARM system register by its encoding: op0, op1, CRn, CRm, op2 of AArch64's
+ * MRS; on ARMv7 op0 is the coprocessor of MRC (p15).
+ */
+export interface SystemRegister {
   readonly op0: number;
   readonly op1: number;
   readonly crn: number;
@@ -24,11 +26,12 @@ export interface TableRegister {
 
 export interface Cpu {
   /** The register's value, zero-extended to 64 bits. */
-  read(id: number): bigint;
-  write(id: number, value: bigint): void;
-  readSystem(register: CoprocessorRegister): bigint;
-  writeSystem(register: CoprocessorRegister, value: bigint): void;
-  readTable(id: number): TableRegister;
+  read(name: string): bigint;
+  write(name: string, value: bigint): void;
+  readSystem(register: SystemRegister): bigint;
+  writeSystem(register: SystemRegister, value: bigint): void;
+  /** x86: idtr, gdtr, tr. */
+  readTable(name: string): TableRegister;
 }
 
 /** What the CPU noticed; `number` is the engine's interrupt number. */
@@ -47,8 +50,8 @@ export interface FaultState {
 /** Memory as the exception entry sees it: through the live page tables. */
 export interface VirtualMemory {
   translate(address: Addr): Translation | undefined;
-  /** A little-endian word; undefined when unmapped. */
-  readWord(address: Addr, bytes: 4 | 8): bigint | undefined;
+  /** A byte or little-endian word; undefined when unmapped. */
+  readWord(address: Addr, bytes: 1 | 4 | 8): bigint | undefined;
   /** False when unmapped or read-only. */
   writeWord(address: Addr, bytes: 4 | 8, value: bigint): boolean;
 }
@@ -69,8 +72,8 @@ export type Entry = { readonly kind: 'entered'; readonly pc: Addr } | EntryFailu
 export interface Exceptions {
   /** Once, before the first instruction: what reset leaves undone. */
   reset(cpu: Cpu): void;
-  /** Whether an external interrupt would be taken now. */
-  interruptsEnabled(cpu: Cpu): boolean;
+  /** Whether an external interrupt would be taken before the instruction at `pc`. */
+  interruptsEnabled(cpu: Cpu, memory: VirtualMemory, pc: Addr): boolean;
   /** Enters the handler of `event` that happened with the PC at `pc`. */
   enter(cpu: Cpu, memory: VirtualMemory, event: RawEvent, pc: Addr, fault: FaultState): Entry;
   /** Enters the handler of external interrupts. */
@@ -78,5 +81,3 @@ export interface Exceptions {
   /** A word for people about an event: "page fault", "data abort". */
   describe(event: RawEvent): string;
 }
-
-export type { PhysAddr };

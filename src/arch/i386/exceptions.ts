@@ -4,7 +4,7 @@
 
 import { type Addr, addr, formatAddr, plus } from '../../base/address.ts';
 import type { Cpu, Entry, Exceptions, FaultState, RawEvent, VirtualMemory } from '../cpu.ts';
-import { CLEARED_FLAGS, DOUBLE_FAULT, describeVector, FLAG_IF, INTERRUPT_VECTOR, pushesErrorCode, vectorOf } from '../x86/vectors.ts';
+import { CLEARED_FLAGS, DOUBLE_FAULT, describeVector, FLAG_IF, INTERRUPT_VECTOR, interruptsEnabled, pushesErrorCode, vectorOf } from '../x86/vectors.ts';
 
 const INTERRUPT_GATE = 0xe;
 
@@ -46,7 +46,7 @@ function enterVector(cpu: Cpu, memory: VirtualMemory, vector: number, pc: Addr, 
 
 export const exceptions: Exceptions = {
   reset: () => {},
-  interruptsEnabled: (cpu) => (cpu.read('eflags') & FLAG_IF) !== 0n,
+  interruptsEnabled,
   enter: (cpu: Cpu, memory: VirtualMemory, event: RawEvent, pc: Addr, fault: FaultState) =>
     enterVector(cpu, memory, vectorOf(event), pc, fault.code),
   enterInterrupt: (cpu, memory, pc) => enterVector(cpu, memory, INTERRUPT_VECTOR, pc, 0),

@@ -1,7 +1,8 @@
 // What i386 and amd64 share about exceptions: vector numbers, which of them push
 // an error code, and the flags that entry clears (Intel SDM volume 3, chapter 6).
 
-import type { RawEvent } from '../cpu.ts';
+import { type Addr, plus } from '../../base/address.ts';
+import type { Cpu, RawEvent, VirtualMemory } from '../cpu.ts';
 
 export const INVALID_OPCODE = 6;
 export const DOUBLE_FAULT = 8;
@@ -41,4 +42,16 @@ export function pushesErrorCode(vector: number): boolean {
 
 export function describeVector(vector: number): string {
   return names[vector] ?? `interrupt ${vector}`;
+}
+
+const STI = 0xfbn;
+
+/**
+ * IF, and not in the shadow of sti: the instruction after it runs first, so that
+ * `sti; hlt` cannot lose a wake-up.  A byte before `pc` that merely looks like
+ * sti delays the interrupt by one block, which harms nothing.
+ */
+export function interruptsEnabled(cpu: Cpu, memory: VirtualMemory, pc: Addr): boolean {
+  if ((cpu.read('eflags') & FLAG_IF) === 0n) return false;
+  return memory.readWord(plus(pc, -1), 1) !== STI;
 }

@@ -1,0 +1,31 @@
+// aarch64: the record that generic code asks.  The address map is the guest kernel's
+// (guest/arch/aarch64/include/machine/param.h).
+
+import { addr, phys } from '../../base/address.ts';
+import type { Arch, CallingConvention } from '../arch.ts';
+import { exceptions } from './exceptions.ts';
+import { translate } from './paging.ts';
+import { registers } from './registers.ts';
+import { relocations } from './relocations.ts';
+
+const native: CallingConvention = { wire: 0, name: 'AAPCS64', alignsPairs: false };
+
+export const aarch64: Arch = {
+  name: 'aarch64',
+  elfMachine: 183,
+  elfMachineName: 'EM_AARCH64',
+  wordBytes: 8,
+  addends: 'in-record',
+  relocations,
+  map: {
+    kernelBase: addr(0xffff_8000_0800_0000n),
+    ramBase: phys(0x4000_0000),
+    modulesStart: addr(0xffff_8000_0000_0000n),
+    modulesEnd: addr(0xffff_8000_0800_0000n),
+  },
+  registers,
+  roles: { pc: 'pc', sp: 'sp', bootArgument: 'x0' },
+  conventions: { native, linux: native },
+  translate,
+  exceptions,
+};

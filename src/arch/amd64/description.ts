@@ -1,0 +1,31 @@
+// amd64: the record that generic code asks.  The address map is the guest kernel's
+// (guest/arch/amd64/include/machine/param.h).
+
+import { addr, phys } from '../../base/address.ts';
+import type { Arch, CallingConvention } from '../arch.ts';
+import { exceptions } from './exceptions.ts';
+import { translate } from './paging.ts';
+import { registers } from './registers.ts';
+import { relocations } from './relocations.ts';
+
+const native: CallingConvention = { wire: 0, name: 'System V', alignsPairs: false };
+
+export const amd64: Arch = {
+  name: 'amd64',
+  elfMachine: 62,
+  elfMachineName: 'EM_X86_64',
+  wordBytes: 8,
+  addends: 'in-record',
+  relocations,
+  map: {
+    kernelBase: addr(0xffff_ffff_8000_0000n),
+    ramBase: phys(0x0),
+    modulesStart: addr(0xffff_ffff_c000_0000n),
+    modulesEnd: addr(0xffff_ffff_e000_0000n),
+  },
+  registers,
+  roles: { pc: 'rip', sp: 'rsp', bootArgument: 'rdi' },
+  conventions: { native, linux: native },
+  translate,
+  exceptions,
+};

@@ -1,0 +1,49 @@
+// boot() of the library: finds libunicorn and the guest kernel that set-up left on
+// this host, and boots.
+
+import type { ArchName } from '../arch/arch.ts';
+import { architectures } from '../arch/registry.ts';
+import { locateLibrary } from '../engine/library.ts';
+import { bootKernel } from '../kernel/boot.ts';
+import type { ObjectFiles } from '../kernel/files.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { MissingAssetError, readKernelImage } from './assets.ts';
+import { diskFiles } from './disk.ts';
+
+export interface HostBootOptions {
+  readonly arch: ArchName;
+  /** A multiple of 4 MiB; default 64 MiB. */
+  readonly ramBytes?: number;
+  /** Virtual nanoseconds that init, fini or a call may take; default one second. */
+  readonly watchdogNs?: number;
+  /** Folders to look for required modules in, after that of the requiring one. */
+  readonly searchPath?: readonly string[];
+  /** Instead of the disk. */
+  readonly files?: ObjectFiles;
+  /** The libunicorn to load; default: what set-up found, or MODBOX_UNICORN. */
+  readonly library?: string;
+  readonly onConsole?: (byte: number) => void;
+  readonly slices?: 'native' | 'callback';
+}
+
+/**
+ * Boots a guest kernel.
+ * @throws MissingAssetError when set-up has not run, OldLibraryError when the
+ *   library is too old, BootError when the kernel does not come up
+ */
+export async function boot(options: HostBootOptions): Promise<Kernel> {
+  const { arch, searchPath, library, ...rest } = options;
+  return bootKernel({
+    ...rest,
+    arch: architectures[arch],
+    library: library ?? defaultLibrary(),
+    kernel: readKernelImage(arch),
+    files: options.files ?? diskFiles(searchPath ?? []),
+  });
+}
+
+function defaultLibrary(): string {
+  const found = locateLibrary(process.env);
+  if (found === undefined) throw new MissingAssetError('libunicorn', 'build/unicorn.json');
+  return found.path;
+}

@@ -1,0 +1,27 @@
+// The public API.
+//
+//   const kernel = await boot({ arch: 'aarch64' });
+//   const hello = unwrap(kernel.load('hello.ko'));
+//   hello.call('hello_add', 2, 3);   // { kind: 'returned', value: 5n, ... }
+//   hello.unload();
+//   kernel.close();
+
+export { type ArchName, archNames } from './arch/arch.ts';
+export { type Addr, addr, formatAddr } from './base/address.ts';
+export { boot, type HostBootOptions } from './host/boot.ts';
+export { type Argument, u64, type Wide } from './kernel/arguments.ts';
+export type { ObjectFile, ObjectFiles } from './kernel/files.ts';
+export type { Kernel } from './kernel/kernel.ts';
+export type { Module } from './kernel/module.ts';
+export { describeOops, type Oops } from './kernel/oops.ts';
+export {
+  type CallResult,
+  describeDeath,
+  describeFailure,
+  LoadError,
+  type LoadFailure,
+  type LoadResult,
+  type UnloadResult,
+  unwrap,
+} from './kernel/results.ts';
+export { formatWhere, type Where } from './kernel/symbols.ts';

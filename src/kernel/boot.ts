@@ -1,0 +1,38 @@
+// Booting: a machine, the kernel image in its RAM, and run until the kernel says
+// where its mailbox is.
+
+import type { Arch } from '../arch/arch.ts';
+import { Machine, type MachineOptions } from '../machine/machine.ts';
+import type { ObjectFiles } from './files.ts';
+import { loadImage, readImage } from './image.ts';
+import { Kernel } from './kernel.ts';
+import { BootError } from './start.ts';
+
+export interface BootOptions extends Omit<MachineOptions, 'arch'> {
+  readonly arch: Arch;
+  /** The kernel image, an ELF executable. */
+  readonly kernel: Uint8Array;
+  readonly files?: ObjectFiles;
+  /** Virtual nanoseconds that init, fini or a call may take; default one second. */
+  readonly watchdogNs?: number;
+  /** Told of each byte the guest writes to its console. */
+  readonly onConsole?: (byte: number) => void;
+}
+
+export const DEFAULT_WATCHDOG_NS = 1e9;
+/** Boots a kernel and answers it ready to load modules. */
+export function bootKernel(options: BootOptions): Kernel {
+  const watchdogNs = options.watchdogNs ?? DEFAULT_WATCHDOG_NS;
+  const image = readImage(options.kernel, options.arch);
+  if (!image.ok) throw new BootError(image.problems.join('\n'));
+  const machine = new Machine(options);
+  try {
+    machine.console.onByte = options.onConsole;
+    loadImage(machine, image.value, watchdogNs);
+    const files = options.files === undefined ? {} : { files: options.files };
+    return new Kernel({ machine, image: image.value, watchdogNs, ...files });
+  } catch (error) {
+    machine.close();
+    throw error;
+  }
+}

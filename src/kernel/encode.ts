@@ -1,0 +1,94 @@
+// The two blobs that the linker device hands out: the manifest of an object that
+// was opened, and what the kernel needs to know of one that was linked.
+
+import type { ModuleDescription } from '../flavour/flavour.ts';
+import type { Layout, LinkedImage } from '../linker/link.ts';
+import { segmentTraits } from '../linker/segments.ts';
+import { Blob } from './blob.ts';
+import type { ModuleView } from './view.ts';
+import * as wire from './wire.ts';
+
+/** struct wire_manifest with its segments and required names. */
+export function encodeManifest(description: ModuleDescription, layout: Layout): Uint8Array {
+  const blob = new Blob();
+  const { fields } = wire.manifest;
+  const head = blob.reserve(wire.manifest.bytes);
+  const segments = blob.reserve(layout.segments.length * wire.segment.bytes);
+  const required = blob.reserve(description.required.length * 4);
+  layout.segments.forEach(({ kind, bytes, align }, i) => {
+    const at = segments + i * wire.segment.bytes;
+    const traits = segmentTraits[kind];
+    blob.put32(at, wire.segment.fields.kind, kind);
+    blob.put32(at, wire.segment.fields.prot, traits.prot);
+    blob.put32(at, wire.segment.fields.disposable, traits.disposable ? 1 : 0);
+    blob.put64(at, wire.segment.fields.bytes, BigInt(bytes));
+    blob.put64(at, wire.segment.fields.align, BigInt(align));
+  });
+  description.required.forEach((name, i) => {
+    blob.put32(required + i * 4, word, blob.name(name));
+  });
+  const first = description.flavour === 'netbsd' ? description.modules[0] : undefined;
+  blob.put32(head, fields.flavour, wire.FLAVOUR[description.flavour]);
+  blob.put32(head, fields.class, first?.class ?? 0);
+  blob.put32(head, fields.version, first?.version ?? 0);
+  blob.put32(head, fields.name, blob.name(description.name));
+  blob.put32(head, fields.segments, segments);
+  blob.put32(head, fields.segment_count, layout.segments.length);
+  blob.put32(head, fields.required, required);
+  blob.put32(head, fields.required_count, description.required.length);
+  blob.put32(head, fields.bytes, blob.length);
+  return blob.bytes();
+}
+
+/** struct wire_linkinfo with its sets, uses and symbol table. */
+export function encodeLinkinfo(
+  description: ModuleDescription,
+  view: ModuleView,
+  image: LinkedImage,
+): Uint8Array {
+  const blob = new Blob();
+  const { fields } = wire.linkinfo;
+  const uses = image.providers.filter((provider) => typeof provider === 'number');
+  const head = blob.reserve(wire.linkinfo.bytes);
+  const sets = blob.reserve(image.sets.length * wire.set.bytes);
+  const usesAt = blob.reserve(uses.length * 4);
+  const symtab = blob.append(view.symbols.encode());
+  image.sets.forEach(({ name, start, stop }, i) => {
+    const at = sets + i * wire.set.bytes;
+    blob.put32(at, wire.set.fields.name, blob.name(name));
+    blob.put64(at, wire.set.fields.start_va, start);
+    blob.put64(at, wire.set.fields.stop_va, stop);
+  });
+  uses.forEach((id, i) => {
+    blob.put32(usesAt + i * 4, word, id);
+  });
+  const { init, fini } = entryPoints(description, view);
+  blob.put64(head, fields.init_va, init);
+  blob.put64(head, fields.fini_va, fini);
+  blob.put32(head, fields.symtab, symtab);
+  blob.put32(head, fields.sets, sets);
+  blob.put32(head, fields.set_count, image.sets.length);
+  blob.put32(head, fields.uses, usesAt);
+  blob.put32(head, fields.use_count, uses.length);
+  blob.put32(head, fields.bytes, blob.length);
+  return blob.bytes();
+}
+
+/** The element of an array of uint32_t. */
+const word: wire.Field = { at: 0, type: 'u32', count: 1 };
+
+/** A Linux module's init_module and cleanup_module, 0 for one it has not. */
+function entryPoints(
+  description: ModuleDescription,
+  view: ModuleView,
+): { readonly init: bigint; readonly fini: bigint } {
+  if (description.flavour !== 'linux') return { init: 0n, fini: 0n };
+  const entry = (index: number | undefined, name: string): bigint => {
+    const symbol = index === undefined ? undefined : view.globals.get(name);
+    return symbol === undefined ? 0n : symbol.address | (symbol.thumb ? 1n : 0n);
+  };
+  return {
+    init: entry(description.init, 'init_module'),
+    fini: entry(description.exit, 'cleanup_module'),
+  };
+}

@@ -1,0 +1,237 @@
+// A booted guest kernel, as programs use it: load and unload modules, call their
+// functions, look at memory.  Whatever the guest does comes back as a value; a
+// fault in a module is a result, not an exception.
+
+import type { Arch, CallingConvention } from '../arch/arch.ts';
+import { type Addr, addr } from '../base/address.ts';
+import type { Machine } from '../machine/machine.ts';
+import { type Argument, layOut } from './arguments.ts';
+import { type ObjectFile, type ObjectFiles, noFiles } from './files.ts';
+import type { KernelImage } from './image.ts';
+import { LinkerService } from './linker-service.ts';
+import { Module } from './module.ts';
+import { readOops } from './oops.ts';
+import { type Answer, type Death, Requests } from './requests.ts';
+import type { CallResult, LoadFailure, LoadResult, UnloadResult } from './results.ts';
+import { nowhere, type Where } from './symbols.ts';
+import { waitForBoot } from './start.ts';
+import * as wire from './wire.ts';
+
+export interface KernelOptions {
+  readonly machine: Machine;
+  readonly image: KernelImage;
+  readonly files?: ObjectFiles;
+  /** Virtual nanoseconds that init, fini or a call may take. */
+  readonly watchdogNs: number;
+}
+
+export class Kernel {
+  readonly arch: Arch;
+  readonly machine: Machine;
+  readonly #image: KernelImage;
+  readonly #files: ObjectFiles;
+  readonly #service: LinkerService;
+  readonly #requests: Requests;
+  readonly #modules = new Map<number, Module>();
+  #death: Death | undefined;
+
+  /** Runs the kernel that was loaded into the machine until it takes requests. */
+  constructor(options: KernelOptions) {
+    const { machine } = options;
+    this.machine = machine;
+    this.arch = machine.arch;
+    this.#image = options.image;
+    this.#files = options.files ?? noFiles;
+    this.#service = new LinkerService(machine, options.image, this.#files);
+    const mailbox = waitForBoot(machine, this.#service, (at) => this.symbolise(at));
+    // Several inits may run before the host hears of anything.
+    const patience = options.watchdogNs * 2 + 1e8;
+    this.#requests = new Requests(machine, this.#service, mailbox, patience);
+  }
+
+  /** Everything the guest wrote to its console. */
+  get console(): string {
+    return this.machine.console.text;
+  }
+
+  /** Live modules in the order they were loaded. */
+  get modules(): readonly Module[] {
+    return [...this.#service.modules.values()].map((view) => this.#module(view.id));
+  }
+
+  /** Why the machine stopped for good; undefined while it runs. */
+  get death(): Death | undefined {
+    return this.#death;
+  }
+
+  /** Loads a module, by path or from bytes, and what it requires. */
+  load(what: string | ObjectFile): LoadResult {
+    const file = typeof what === 'string' ? this.#files.read(what) : what;
+    const started = this.machine.console.length;
+    if (file === undefined) {
+      const name = typeof what === 'string' ? what : what.name;
+      const problem = { stage: 'find', file: name, wantedBy: undefined } as const;
+      return this.#refused({ error: 2, stage: 'open', problems: [problem] }, started);
+    }
+    const source = this.#service.addSource(file);
+    try {
+      const completion = this.#ask(wire.REQUEST.load, [BigInt(source)]);
+      const problems = this.#service.takeProblems();
+      if (completion.kind === 'died') return this.#refused({ stage: 'none', problems }, started);
+      const { answer } = completion;
+      if (answer.error === 0) return { ok: true, module: this.#module(answer.module) };
+      return this.#refused({ ...answer, problems, oops: this.#oopsOf(answer) }, started);
+    } finally {
+      this.#service.removeSource(source);
+    }
+  }
+
+  /** Makes a file known by its module name, for others that require it. */
+  offer(file: ObjectFile): void {
+    this.#service.addSource(file);
+  }
+
+  unload(module: Module): UnloadResult {
+    const started = this.machine.console.length;
+    const completion = this.#ask(wire.REQUEST.unload, [BigInt(module.id)]);
+    if (completion.kind === 'died') return this.#refused({ stage: 'none', problems: [] }, started);
+    const { answer } = completion;
+    const leaks = { blocks: answer.leaks, bytes: answer.leakedBytes };
+    if (answer.error === 0) return { ok: true, leaks };
+    return this.#refused({ ...answer, problems: [], oops: this.#oopsOf(answer) }, started);
+  }
+
+  /** Calls a function in the guest by its address. */
+  callAddress(
+    target: Addr,
+    convention: CallingConvention,
+    args: readonly Argument[],
+  ): CallResult {
+    const { words, buffers } = layOut(args, this.arch.wordBytes, convention);
+    if (words.length > wire.WIRE_ARGS)
+      return { kind: 'refused', reason: `${words.length} argument words, at most ${wire.WIRE_ARGS}` };
+    const filled = [...words];
+    const allocated: { at: Addr; bytes: Uint8Array; target: Uint8Array | undefined }[] = [];
+    try {
+      for (const buffer of buffers) {
+        const at = this.#allocate(buffer.bytes.length);
+        if (at === undefined)
+          return { kind: 'refused', reason: `the guest has no ${buffer.bytes.length} bytes left` };
+        allocated.push({ at, ...buffer });
+        this.machine.memory.write(at, buffer.bytes);
+        filled[buffer.word] = at;
+      }
+      const result = this.#call(target, convention.wire, filled);
+      for (const { at, target: into } of allocated) {
+        const changed = into === undefined ? undefined : this.read(at, into.length);
+        if (changed !== undefined) into?.set(changed);
+      }
+      return result;
+    } finally {
+      for (const { at } of allocated) this.#free(at);
+    }
+  }
+
+  /** Guest memory by virtual address; undefined when not mapped. */
+  read(address: Addr | bigint, bytes: number): Uint8Array | undefined {
+    return this.machine.memory.read(addr(address), bytes);
+  }
+
+  /** Writes guest memory by virtual address; false when not mapped. */
+  write(address: Addr | bigint, bytes: Uint8Array): boolean {
+    return this.machine.memory.write(addr(address), bytes);
+  }
+
+  /** The address of a symbol of the kernel. */
+  symbol(name: string): Addr | undefined {
+    return this.#image.symbols.byName(name)?.address;
+  }
+
+  /** What lies at an address: kernel or module symbol. */
+  symbolise(address: Addr): Where {
+    const view = this.#service.viewAt(address);
+    const found = (view?.symbols ?? this.#image.symbols).at(address);
+    if (found === undefined) return { ...nowhere(address), module: view?.name };
+    const { symbol, offset } = found;
+    return { address, symbol: symbol.name, offset, size: symbol.size, module: view?.name };
+  }
+
+  /** Stops the machine and frees it. */
+  close(): void {
+    this.machine.close();
+  }
+
+  #module(id: number): Module {
+    let module = this.#modules.get(id);
+    const view = this.#service.view(id);
+    if (module === undefined || module.view !== view) {
+      if (view === undefined) throw new Error(`bug in modbox: no view of module ${id}`);
+      module = new Module(this, view);
+      this.#modules.set(id, module);
+    }
+    return module;
+  }
+
+  #ask(op: number, words: readonly bigint[]): ReturnType<Requests['wait']> {
+    if (this.#death !== undefined) return { kind: 'died', death: this.#death };
+    const completion = this.#requests.wait(this.#requests.post({ op, words }));
+    if (completion.kind === 'died') this.#death = completion.death;
+    return completion;
+  }
+
+  #call(target: Addr, convention: number, words: readonly bigint[]): CallResult {
+    if (this.#death !== undefined) return { kind: 'died', death: this.#death };
+    const started = this.machine.console.length;
+    const slot = this.#requests.post({ op: wire.REQUEST.call, target, convention, words });
+    const completion = this.#requests.wait(slot);
+    if (completion.kind === 'died') {
+      this.#death = completion.death;
+      return completion;
+    }
+    const { answer } = completion;
+    const [low, high] = answer.result;
+    const shift = BigInt(this.arch.wordBytes * 8);
+    if (answer.error === 0) return { kind: 'returned', value: low, wide: low | (high << shift) };
+    const oops = this.#oopsOf(answer);
+    if (oops === undefined) return { kind: 'refused', reason: answer.reason };
+    return { kind: 'fault', oops, console: this.machine.console.textSince(started) };
+  }
+
+  #allocate(bytes: number): Addr | undefined {
+    const result = this.#callKernel('kmem_alloc', BigInt(bytes));
+    return result.kind === 'returned' && result.value !== 0n ? addr(result.value) : undefined;
+  }
+
+  #free(address: Addr): void {
+    this.#callKernel('kmem_free', address);
+  }
+
+  #callKernel(name: string, word: bigint): CallResult {
+    const target = this.#image.exports.get(name);
+    if (target === undefined) throw new Error(`bug in modbox: the kernel exports no ${name}`);
+    return this.#call(target, this.arch.conventions.native.wire, [word]);
+  }
+
+  #oopsOf(answer: Answer): LoadFailure['oops'] {
+    if (answer.oops === undefined) return undefined;
+    return readOops(this.machine.memory, this.arch, answer.oops, (at) => this.symbolise(at));
+  }
+
+  #refused(
+    failure: Partial<LoadFailure> & Pick<LoadFailure, 'stage' | 'problems'>,
+    started: number,
+  ): { readonly ok: false; readonly failure: LoadFailure } {
+    return {
+      ok: false,
+      failure: {
+        error: failure.error ?? 0,
+        stage: failure.stage,
+        reason: failure.reason ?? '',
+        problems: failure.problems,
+        oops: failure.oops,
+        death: this.#death,
+        console: this.machine.console.textSince(started),
+      },
+    };
+  }
+}

@@ -1,0 +1,271 @@
+// The host's half of the linker device: what the linker thread asks for with
+// OPEN, FETCH, LINK and CLOSE.  The guest decides and owns the memory; the host
+// reads files, resolves and relocates, and keeps a view of each module.
+
+import type { Arch } from '../arch/arch.ts';
+import { type Addr, addr, type PhysAddr, plus } from '../base/address.ts';
+import { identify, type ModuleDescription } from '../flavour/flavour.ts';
+import { type FoundSymbol, type Layout, link, planLayout } from '../linker/link.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { ElfObject } from '../object/elf/model.ts';
+import { readElf } from '../object/elf/reader.ts';
+import { encodeLinkinfo, encodeManifest } from './encode.ts';
+import { moduleNameOf, type ObjectFile, type ObjectFiles } from './files.ts';
+import type { KernelImage } from './image.ts';
+import type { LoadProblem } from './problem.ts';
+import { type ModuleView, viewOfImage } from './view.ts';
+import * as wire from './wire.ts';
+
+/** Errno values of guest/include/sys/errno.h that the device answers with. */
+const ENOENT = 2;
+const ENOEXEC = 8;
+const EFAULT = 14;
+const EINVAL = 22;
+
+interface OpenObject {
+  readonly file: ObjectFile;
+  readonly object: ElfObject;
+  readonly description: ModuleDescription;
+  readonly layout: Layout;
+  manifest: Uint8Array;
+  linkinfo: Uint8Array | undefined;
+  view: ModuleView | undefined;
+}
+
+/** Views of modules that are gone, kept so that reports can still name them. */
+const GONE_KEPT = 32;
+const { fields } = wire.command;
+
+export class LinkerService {
+  /** Live modules by id. */
+  readonly modules = new Map<number, ModuleView>();
+  readonly #arch: Arch;
+  readonly #machine: Machine;
+  readonly #image: KernelImage;
+  readonly #files: ObjectFiles;
+  readonly #sources = new Map<number, ObjectFile>();
+  readonly #objects = new Map<number, OpenObject>();
+  /** Linked but not live: coming, or gone. */
+  readonly #others = new Map<number, ModuleView>();
+  #nextSource = 1;
+  #nextObject = 1;
+  #problems: LoadProblem[] = [];
+
+  constructor(machine: Machine, image: KernelImage, files: ObjectFiles) {
+    this.#arch = machine.arch;
+    this.#machine = machine;
+    this.#image = image;
+    this.#files = files;
+  }
+
+  /** Numbers a file, so that a request can name it. */
+  addSource(file: ObjectFile): number {
+    const number = this.#nextSource++;
+    this.#sources.set(number, file);
+    return number;
+  }
+
+  removeSource(number: number): void {
+    this.#sources.delete(number);
+  }
+
+  /** Why objects were refused since the last call. */
+  takeProblems(): readonly LoadProblem[] {
+    const problems = this.#problems;
+    this.#problems = [];
+    return problems;
+  }
+
+  /** A live, coming or recently unloaded module. */
+  view(id: number): ModuleView | undefined {
+    return this.modules.get(id) ?? this.#others.get(id);
+  }
+
+  /** The module whose memory holds the address; gone ones are not asked. */
+  viewAt(address: Addr): ModuleView | undefined {
+    const holds = (view: ModuleView): boolean =>
+      view.segments.some(({ base, bytes }) => address >= base && address < plus(base, bytes));
+    return [...this.modules.values()].find(holds) ?? [...this.#others.values()].reverse().find(holds);
+  }
+
+  /** Carries out one command block; the caller raises the line. */
+  serve(block: PhysAddr): void {
+    const { view } = this.#machine.memory;
+    const at = this.#machine.memory.offset(block, wire.command.bytes);
+    if (at === undefined) return;
+    wire.put32(view, at, fields.error, this.#dispatch(view, at));
+    wire.put32(view, at, fields.done, 1);
+  }
+
+  #dispatch(view: DataView, at: number): number {
+    switch (wire.get32(view, at, fields.op)) {
+      case wire.COMMAND.open:
+        return this.#open(view, at);
+      case wire.COMMAND.fetch:
+        return this.#fetch(view, at);
+      case wire.COMMAND.link:
+        return this.#link(view, at);
+      case wire.COMMAND.close:
+        return this.#close(view, at);
+      default:
+        return EINVAL;
+    }
+  }
+
+  #open(view: DataView, at: number): number {
+    const file = this.#findFile(view, at);
+    if (file === undefined) return ENOENT;
+    const opened = this.#read(file);
+    if (opened === undefined) return ENOEXEC;
+    const handle = this.#nextObject++;
+    this.#objects.set(handle, opened);
+    wire.put64(view, at, fields.object, BigInt(handle));
+    wire.put64(view, at, fields.result, BigInt(opened.manifest.length));
+    return 0;
+  }
+
+  #findFile(view: DataView, at: number): ObjectFile | undefined {
+    const source = wire.get32(view, at, fields.source);
+    if (source !== 0) return this.#sources.get(source);
+    const bytes = Number(wire.get64(view, at, fields.buffer_bytes));
+    const text = this.#machine.memory.read(addr(wire.get64(view, at, fields.buffer_va)), bytes);
+    if (text === undefined) return undefined;
+    const name = new TextDecoder().decode(text).replace(/\0.*$/s, '');
+    const from = this.#objects.get(wire.get32(view, at, fields.from));
+    const known = [...this.#sources.values()].find((each) => moduleNameOf(each.name) === name);
+    const found =
+      known ??
+      (name.includes('/') ? this.#files.read(name) : this.#files.find(name, from?.file));
+    if (found === undefined)
+      this.#problems.push({ stage: 'find', file: name, wantedBy: from?.description.name });
+    return found;
+  }
+
+  #read(file: ObjectFile): OpenObject | undefined {
+    const { name } = file;
+    const read = readElf(file.bytes);
+    if (!read.ok) {
+      this.#problems.push(
+        ...read.problems.map((problem): LoadProblem => ({ stage: 'read', file: name, problem })),
+      );
+      return undefined;
+    }
+    const layout = planLayout(read.value, this.#arch);
+    if (!layout.ok) {
+      this.#problems.push(
+        ...layout.problems.map((problem): LoadProblem => ({ stage: 'link', file: name, problem })),
+      );
+      return undefined;
+    }
+    const described = identify(read.value, this.#arch, moduleNameOf(name));
+    if (!described.ok) {
+      this.#problems.push(
+        ...described.problems.map(
+          (problem): LoadProblem => ({ stage: 'identify', file: name, problem }),
+        ),
+      );
+      return undefined;
+    }
+    return {
+      file,
+      object: read.value,
+      description: described.value,
+      layout: layout.value,
+      manifest: encodeManifest(described.value, layout.value),
+      linkinfo: undefined,
+      view: undefined,
+    };
+  }
+
+  #fetch(view: DataView, at: number): number {
+    const opened = this.#objects.get(Number(wire.get64(view, at, fields.object)));
+    const what = wire.get32(view, at, fields.what);
+    const blob = what === wire.FETCH.manifest ? opened?.manifest : opened?.linkinfo;
+    if (blob === undefined) return EINVAL;
+    if (wire.get64(view, at, fields.buffer_bytes) < blob.length) return EINVAL;
+    const target = addr(wire.get64(view, at, fields.buffer_va));
+    return this.#machine.memory.write(target, blob) ? 0 : EFAULT;
+  }
+
+  #link(view: DataView, at: number): number {
+    const opened = this.#objects.get(Number(wire.get64(view, at, fields.object)));
+    if (opened === undefined) return EINVAL;
+    const bases = this.#readBases(view, at, opened.layout.segments.length);
+    if (bases === undefined) return EFAULT;
+    const linux = opened.description.flavour === 'linux';
+    const linked = link({
+      object: opened.object,
+      arch: this.#arch,
+      layout: opened.layout,
+      bases,
+      lookup: (name) => this.#lookup(name, linux),
+      exports: this.#exportNames(linux),
+    });
+    if (!linked.ok) {
+      const file = opened.file.name;
+      this.#problems.push(
+        ...linked.problems.map((problem): LoadProblem => ({ stage: 'link', file, problem })),
+      );
+      return ENOEXEC;
+    }
+    const { memory } = this.#machine;
+    const { segments } = linked.value;
+    const mapped = segments.every(({ base, bytes }) => memory.covers(base, bytes.length));
+    if (!mapped) return EFAULT;
+    for (const { base, bytes } of segments) memory.write(base, bytes);
+
+    const id = wire.get32(view, at, fields.module);
+    opened.view = viewOfImage(id, opened.file.name, opened.description, linked.value);
+    this.#others.set(id, opened.view);
+    opened.linkinfo = encodeLinkinfo(opened.description, opened.view, linked.value);
+    wire.put64(view, at, fields.result, BigInt(opened.linkinfo.length));
+    return 0;
+  }
+
+  #readBases(view: DataView, at: number, count: number): readonly Addr[] | undefined {
+    if (wire.get64(view, at, fields.buffer_bytes) !== BigInt(count * 8)) return undefined;
+    if (count === 0) return [];
+    const raw = this.#machine.memory.read(addr(wire.get64(view, at, fields.buffer_va)), count * 8);
+    if (raw === undefined) return undefined;
+    const words = new DataView(raw.buffer, raw.byteOffset, raw.length);
+    return Array.from({ length: count }, (_, i) => addr(words.getBigUint64(i * 8, true)));
+  }
+
+  /** Kernel exports of the flavour's namespace, then those of live modules of its kind. */
+  #lookup(name: string, linux: boolean): FoundSymbol | undefined {
+    const kernel = (linux ? this.#image.linuxExports : this.#image.exports).get(name);
+    if (kernel !== undefined) return { address: kernel };
+    for (const view of this.modules.values()) {
+      if ((view.flavour === 'linux') !== linux) continue;
+      const symbol = view.exports.get(name);
+      if (symbol !== undefined)
+        return { address: symbol.address, provider: view.id, thumb: symbol.thumb };
+    }
+    return undefined;
+  }
+
+  *#exportNames(linux: boolean): Iterable<string> {
+    yield* (linux ? this.#image.linuxExports : this.#image.exports).keys();
+    for (const view of this.modules.values())
+      if ((view.flavour === 'linux') === linux) yield* view.exports.keys();
+  }
+
+  #close(view: DataView, at: number): number {
+    const handle = Number(wire.get64(view, at, fields.object));
+    const id = wire.get32(view, at, fields.module);
+    const opened = this.#objects.get(handle);
+    if (wire.get32(view, at, fields.what) === wire.CLOSE.live) {
+      if (opened?.view === undefined) return EINVAL;
+      this.#others.delete(id);
+      this.modules.set(id, opened.view);
+      return 0;
+    }
+    const gone = this.modules.get(id);
+    if (gone !== undefined) this.#others.set(id, gone);
+    this.modules.delete(id);
+    this.#objects.delete(handle);
+    const [oldest] = this.#others.keys();
+    if (this.#others.size > GONE_KEPT && oldest !== undefined) this.#others.delete(oldest);
+    return 0;
+  }
+}

@@ -1,0 +1,61 @@
+// A loaded module, as programs use it.
+
+import type { Addr } from '../base/address.ts';
+import { nearestNames } from '../linker/nearest.ts';
+import type { Argument } from './arguments.ts';
+import type { Kernel } from './kernel.ts';
+import type { CallResult, UnloadResult } from './results.ts';
+import type { ExportView, ModuleView } from './view.ts';
+
+export class Module {
+  readonly view: ModuleView;
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel, view: ModuleView) {
+    this.#kernel = kernel;
+    this.view = view;
+  }
+
+  get id(): number {
+    return this.view.id;
+  }
+
+  get name(): string {
+    return this.view.name;
+  }
+
+  /** The address of a symbol, local ones included; undefined when there is none. */
+  symbol(name: string): Addr | undefined {
+    return this.#find(name)?.address;
+  }
+
+  /**
+   * Calls a function with the C calling convention of the architecture (for
+   * Linux objects, the one that Linux uses there).  Results narrower than a word
+   * come with undefined upper bits where the ABI says so: mask them.
+   */
+  call(symbol: string, ...args: readonly Argument[]): CallResult {
+    const found = this.#find(symbol);
+    if (found === undefined) {
+      const near = nearestNames(symbol, [...this.view.globals.keys()]);
+      const hint = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`;
+      return { kind: 'refused', reason: `${this.name} has no symbol ${symbol}${hint}` };
+    }
+    const { conventions } = this.#kernel.arch;
+    const convention = this.view.flavour === 'linux' ? conventions.linux : conventions.native;
+    const address = (found.address | (found.thumb ? 1n : 0n)) as Addr;
+    return this.#kernel.callAddress(address, convention, args);
+  }
+
+  /** Takes the module out of the kernel; afterwards the object is of no use. */
+  unload(): UnloadResult {
+    return this.#kernel.unload(this);
+  }
+
+  #find(name: string): ExportView | undefined {
+    const global = this.view.globals.get(name);
+    if (global !== undefined) return global;
+    const local = this.view.symbols.byName(name);
+    return local === undefined ? undefined : { address: local.address, thumb: false };
+  }
+}

@@ -1,0 +1,87 @@
+// An oops: a fault that the guest kernel contained, as a value with names.  The
+// guest has printed its own report on the console; this is the same record for
+// programs.
+
+import type { Arch } from '../arch/arch.ts';
+import { type Addr, addr } from '../base/address.ts';
+import type { Memory } from '../machine/memory.ts';
+import { formatWhere, type Where } from './symbols.ts';
+import * as wire from './wire.ts';
+
+export interface Oops {
+  readonly kind: wire.OopsKind;
+  readonly where: Where;
+  /** The module at the faulting instruction; undefined: the kernel itself. */
+  readonly module: string | undefined;
+  readonly thread: number;
+  /** Of a page fault. */
+  readonly access: 'read' | 'write' | 'exec' | undefined;
+  readonly address: Addr;
+  /** The CPU's own word for it: error code or syndrome. */
+  readonly code: bigint;
+  readonly registers: Readonly<Record<string, bigint>>;
+  /** Innermost first. */
+  readonly backtrace: readonly Where[];
+}
+
+const sentences: Readonly<Record<wire.OopsKind, string>> = {
+  'page-fault': 'page fault',
+  undefined: 'undefined instruction',
+  divide: 'divide error',
+  breakpoint: 'breakpoint',
+  svc: 'supervisor call',
+  alignment: 'alignment fault',
+  protection: 'protection fault',
+  watchdog: 'watchdog: ran too long',
+  panic: 'assertion failed',
+  other: 'unexpected exception',
+};
+
+/** Reads the record at `address`; undefined when it is not mapped. */
+export function readOops(
+  memory: Memory,
+  arch: Arch,
+  address: Addr,
+  symbolise: (address: Addr) => Where,
+): Oops | undefined {
+  const bytes = memory.read(address, wire.oops.bytes);
+  if (bytes === undefined) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const { fields } = wire.oops;
+  const word = (field: wire.Field, index = 0): Addr => addr(wire.get64(view, 0, field, index));
+  const named = wire.oopsKinds[wire.get32(view, 0, fields.kind)] ?? 'other';
+  const where = symbolise(word(fields.pc));
+  const count = Math.min(wire.get32(view, 0, fields.nframes), wire.OOPS_FRAMES);
+  const registers: Record<string, bigint> = {};
+  const known = Math.min(wire.get32(view, 0, fields.nregs), arch.registers.length);
+  for (let i = 0; i < known; i++) {
+    const register = arch.registers[i];
+    if (register !== undefined) registers[register.name] = word(fields.regs, i);
+  }
+  return {
+    kind: named === 'none' ? 'other' : named,
+    where,
+    module: where.module,
+    thread: wire.get32(view, 0, fields.thread),
+    access: accessOf(wire.get32(view, 0, fields.access)),
+    address: word(fields.address),
+    code: word(fields.code),
+    registers,
+    backtrace: Array.from({ length: count }, (_, i) => symbolise(word(fields.frames, i))),
+  };
+}
+
+function accessOf(bits: number): Oops['access'] {
+  if ((bits & wire.ACCESS.exec) !== 0) return 'exec';
+  if ((bits & wire.ACCESS.write) !== 0) return 'write';
+  return (bits & wire.ACCESS.read) !== 0 ? 'read' : undefined;
+}
+
+/** "page fault: read of 0x18 at f+0x4/0x8 [m]" */
+export function describeOops(oops: Oops): string {
+  const access =
+    oops.kind === 'page-fault' && oops.access !== undefined
+      ? `: ${oops.access} of 0x${oops.address.toString(16)}`
+      : '';
+  return `${sentences[oops.kind]}${access} at ${formatWhere(oops.where)}`;
+}

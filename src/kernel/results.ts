@@ -1,0 +1,90 @@
+// What the kernel answers to programs.  Each failure says at which stage it
+// happened and carries its reason; describeFailure() makes one paragraph of it.
+
+import { errnoName } from './errno.ts';
+import type { Module } from './module.ts';
+import { describeOops, type Oops } from './oops.ts';
+import { describeProblem, type LoadProblem } from './problem.ts';
+import type { Death } from './requests.ts';
+import type { Stage } from './wire.ts';
+
+export interface LoadFailure {
+  /** Errno of guest/include/sys/errno.h; 0 when the machine died. */
+  readonly error: number;
+  /** How far it got. */
+  readonly stage: Stage;
+  /** The guest's words. */
+  readonly reason: string;
+  /** Everything the host found wrong with the objects. */
+  readonly problems: readonly LoadProblem[];
+  readonly oops: Oops | undefined;
+  /** Set when the machine cannot go on. */
+  readonly death: Death | undefined;
+  /** What the guest printed meanwhile. */
+  readonly console: string;
+}
+
+export type LoadResult =
+  | { readonly ok: true; readonly module: Module }
+  | { readonly ok: false; readonly failure: LoadFailure };
+
+export type UnloadResult =
+  | {
+      readonly ok: true;
+      /** Memory that the module had not given back. */
+      readonly leaks: { readonly blocks: number; readonly bytes: number };
+    }
+  | { readonly ok: false; readonly failure: LoadFailure };
+
+export type CallResult =
+  /** `value` is the first result word, `wide` both as a 64-bit result. */
+  | { readonly kind: 'returned'; readonly value: bigint; readonly wide: bigint }
+  | { readonly kind: 'fault'; readonly oops: Oops; readonly console: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'died'; readonly death: Death };
+
+/** One paragraph: what failed, why, and what it was about. */
+export function describeFailure(failure: LoadFailure): string {
+  const lines = failure.problems.map((problem) => describeProblem(problem));
+  if (failure.oops !== undefined) lines.push(describeOops(failure.oops));
+  else if (failure.reason !== '' && lines.length === 0) lines.push(failure.reason);
+  if (failure.death !== undefined) lines.push(describeDeath(failure.death));
+  const errno = failure.error === 0 ? '' : ` (${errnoName(failure.error)})`;
+  if (lines.length === 0) lines.push(`failed at stage ${failure.stage}${errno}`);
+  return lines.join('\n');
+}
+
+export function describeDeath(death: Death): string {
+  switch (death.kind) {
+    case 'off':
+      return `the machine was switched off with status ${death.status}`;
+    case 'panic':
+      return `the kernel panicked: ${death.message}`;
+    case 'limit':
+      return (
+        `the machine gave no sign of life within its watchdog time and was stopped ` +
+        `at 0x${death.pc.toString(16)}; code there may loop with interrupts disabled`
+      );
+    case 'dead':
+      return `the CPU stopped at 0x${death.pc.toString(16)}: ${death.reason}`;
+    case 'idle':
+      return 'the machine fell asleep with a request unanswered';
+  }
+}
+
+/** For programs that cannot go on without the module. */
+export class LoadError extends Error {
+  readonly failure: LoadFailure;
+
+  constructor(failure: LoadFailure) {
+    super(describeFailure(failure));
+    this.name = 'LoadError';
+    this.failure = failure;
+  }
+}
+
+/** The module, or a LoadError thrown. */
+export function unwrap(result: LoadResult): Module {
+  if (!result.ok) throw new LoadError(result.failure);
+  return result.module;
+}

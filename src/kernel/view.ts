@@ -1,0 +1,71 @@
+// What the host remembers of a module that the kernel has loaded: where it is,
+// what it exports, and its symbols.
+
+import type { Addr } from '../base/address.ts';
+import type { ModuleDescription } from '../flavour/flavour.ts';
+import type { LinkedImage } from '../linker/link.ts';
+import { segmentTraits } from '../linker/segments.ts';
+import { STB_LOCAL } from '../object/elf/constants.ts';
+import { SymbolTable } from './symbols.ts';
+
+export interface SegmentView {
+  /** text, rodata, data, init text, ... */
+  readonly name: string;
+  readonly base: Addr;
+  readonly bytes: number;
+  readonly disposable: boolean;
+}
+
+export interface ExportView {
+  readonly address: Addr;
+  readonly thumb: boolean;
+}
+
+export interface ModuleView {
+  readonly id: number;
+  readonly name: string;
+  readonly file: string;
+  readonly flavour: ModuleDescription['flavour'];
+  readonly description: ModuleDescription;
+  readonly segments: readonly SegmentView[];
+  readonly symbols: SymbolTable;
+  readonly exports: ReadonlyMap<string, ExportView>;
+  /** Every global symbol, exported or not: what call() may name. */
+  readonly globals: ReadonlyMap<string, ExportView>;
+  readonly relocations: number;
+}
+
+/** Makes the view of a module that was just linked. */
+export function viewOfImage(
+  id: number,
+  file: string,
+  description: ModuleDescription,
+  image: LinkedImage,
+): ModuleView {
+  const globals = new Map<string, ExportView>();
+  for (const symbol of image.symbols)
+    if (symbol.binding !== STB_LOCAL)
+      globals.set(symbol.name, { address: symbol.address, thumb: symbol.thumb });
+  const exports = new Map<string, ExportView>();
+  for (const { name } of description.exports) {
+    const symbol = globals.get(name);
+    if (symbol !== undefined) exports.set(name, symbol);
+  }
+  return {
+    id,
+    name: description.name,
+    file,
+    flavour: description.flavour,
+    description,
+    segments: image.segments.map(({ kind, base, bytes }) => ({
+      name: segmentTraits[kind].name,
+      base,
+      bytes: bytes.length,
+      disposable: segmentTraits[kind].disposable,
+    })),
+    symbols: new SymbolTable(image.symbols.filter(({ section }) => section !== undefined)),
+    exports,
+    globals,
+    relocations: image.relocations,
+  };
+}

@@ -1,0 +1,34 @@
+// The interrupt controller: level-sensitive lines and a mask.  A line stays up
+// until its device is satisfied; the CPU is interrupted while an enabled line is
+// up and it accepts interrupts.
+
+import { INTC_ENABLE, INTC_PENDING } from '../registers.ts';
+import type { Device } from './device.ts';
+
+export class InterruptController implements Device {
+  readonly name = 'intc';
+  #lines = 0;
+  #enabled = 0;
+
+  /** Whether the CPU's interrupt input is up. */
+  get asserted(): boolean {
+    return (this.#lines & this.#enabled) !== 0;
+  }
+
+  raise(lines: number): void {
+    this.#lines |= lines;
+  }
+
+  lower(lines: number): void {
+    this.#lines &= ~lines;
+  }
+
+  read(register: number): number {
+    if (register === INTC_PENDING) return this.#lines & this.#enabled;
+    return register === INTC_ENABLE ? this.#enabled : 0;
+  }
+
+  write(register: number, value: number): void {
+    if (register === INTC_ENABLE) this.#enabled = value;
+  }
+}
