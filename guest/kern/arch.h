@@ -7,6 +7,7 @@
  *	RAM_PA			physical address of the first byte of RAM
  *	MODULES_START, _END	virtual area of module segments
  *	DEVICES_VA		where the device pages are mapped
+ *	pte_t, LARGE_BYTES	a page table entry; what a large page spans
  *	LINUX_REGPARM		attribute of functions that Linux modules call
  *	MACHINE			the architecture's name, for people
  *	MACHINE_NX		1: data pages are not executable
@@ -37,24 +38,26 @@
 
 /* -- boot.S calls kmain(bootinfo pa) on the boot stack, traps not set up and
  * interrupts disabled.  Its page tables map the kernel window over the RAM
- * that page_init() and arch_pmap_init() touch: the first pages after free_pa. */
+ * that page_init() and pmap_init() touch: the first pages after free_pa. */
 
 /* trap.c: point the CPU at the vectors, set up what Linux modules expect
  * of the CPU (canary block behind gs, sp_el0 or TPIDRURO). */
 void	arch_trap_init(void);
 
-/* pmap.c: build the kernel's own page tables: window with text read-only,
- * rodata read-only, data and the rest not executable (where the CPU can say
- * so), devices, page 0 unmapped; then switch to them.  Table pages come from
- * page_alloc(). */
-void	arch_pmap_init(void);
-
-/* Map one page in the module area; replaces a mapping that is there.
- * prot is PROT_* of wire.h.  Answers 0 or ENOMEM.  The TLB is right after. */
-int	arch_map(uintptr_t va, uint64_t pa, unsigned prot);
-void	arch_unmap(uintptr_t va);
-/* The physical page at va, or 0. */
-uint64_t arch_extract(uintptr_t va);
+/* pmap.c: the page tables, for guest/kern/pmap.c.  Create allocates the
+ * root; activate switches to it.  arch_pte answers the entry of the page at
+ * va, making tables on the way if asked (NULL: no memory, or no table).
+ * arch_pte_make knows PROT_* of wire.h and PROT_DEVICE; arch_pte_pa answers
+ * 0 for an entry that maps nothing.  arch_map_large maps LARGE_BYTES,
+ * writable and not executable. */
+#define PROT_DEVICE	0x100
+void	arch_pmap_create(void);
+void	arch_pmap_activate(void);
+void	arch_map_large(uintptr_t va, uint64_t pa);
+pte_t	*arch_pte(uintptr_t va, bool make);
+pte_t	arch_pte_make(uint64_t pa, unsigned prot);
+uint64_t arch_pte_pa(pte_t);
+void	arch_tlb_flush(uintptr_t va);
 /* After instructions were written at va. */
 void	arch_icache_sync(uintptr_t va, size_t bytes);
 
@@ -80,19 +83,13 @@ void	arch_longjmp(struct jmpbuf *) __attribute__((__noreturn__));
 uintptr_t arch_call(uintptr_t va, const uintptr_t *words, unsigned n,
 	    unsigned convention, uintptr_t *high);
 
-/* Trap frames. */
-uintptr_t	arch_frame_pc(const struct trapframe *);
-uintptr_t	arch_frame_sp(const struct trapframe *);
-/* Registers in the order of the host's description; answers how many. */
+/* Trap frames; <machine/frame.h> has arch_frame_pc, _sp and _fp inline.
+ * Registers in the order of the host's description; answers how many. */
 unsigned	arch_frame_regs(const struct trapframe *, uint64_t *);
 /* Make the frame return into arch_longjmp(jb). */
 void		arch_frame_longjmp(struct trapframe *, struct jmpbuf *jb);
 /* Names for printing, same order as arch_frame_regs. */
 extern const char *const arch_reg_names[];
-/* Frame pointer chain: the caller of (*pc, *fp), false at the end.  Start
- * with arch_frame_fp.  reads only addresses where kernel_readable() holds. */
-uintptr_t	arch_frame_fp(const struct trapframe *);
-bool		arch_caller(uintptr_t *pc, uintptr_t *fp);
 
 /* -- trap entry calls these, in guest/kern/trap.c. */
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <modbox/wire.h>
 #include <sys/errno.h>
+#include <sys/guard.h>
 #include <sys/module.h>
 #include <sys/systm.h>
 #include <sys/thread.h>
@@ -33,19 +34,29 @@ void	kmain(uintptr_t bootinfo_pa) __dead;
 uint32_t device_read(uint32_t reg);
 void	device_write(uint32_t reg, uint32_t value);
 void	console_putc(int);
+void	console_fresh_line(void);		/* unless at a line's start */
 void	timer_arm(uint64_t deadline);
 void	timer_disarm(void);
 
-/* page.c: physical pages, and the allocator of the module area. */
+/* page.c: physical pages. */
 void	page_init(void);
 uint64_t page_alloc(void);			/* zeroed; 0 when none left */
 void	page_free(uint64_t pa);
+uint64_t page_alloc_run(size_t pages);		/* contiguous, zeroed */
+void	page_free_run(uint64_t pa, size_t pages);
 size_t	page_free_count(void);
-/* A range of the module area with a guard page behind it, mapped to zeroed
- * pages with prot; 0 when there is no room. */
-uintptr_t area_alloc(size_t bytes, unsigned prot);
+
+/* area.c: ranges of the module area, mapped to zeroed pages with prot, an
+ * unmapped page on either side; 0 when there is no room. */
+uintptr_t area_alloc(size_t bytes, size_t align, unsigned prot);
 void	area_protect(uintptr_t va, size_t bytes, unsigned prot);
-void	area_free(uintptr_t va, size_t bytes);
+void	area_free(uintptr_t va);
+
+/* pmap.c */
+void	pmap_init(void);
+int	pmap_map(uintptr_t va, uint64_t pa, unsigned prot);	/* ENOMEM */
+void	pmap_unmap(uintptr_t va);
+uint64_t pmap_extract(uintptr_t va);	/* page of RAM or a module, or 0 */
 
 /* kmem.c */
 struct kmem_stats {
@@ -57,6 +68,10 @@ void	kmem_owned(const struct module *, struct kmem_stats *);
 void	kmem_free_owned(const struct module *);
 void	*kmem_alloc_for(const struct module *, size_t);
 void	kmem_check(void);			/* panics on a corrupt heap */
+char	*kmem_strdup(const char *);		/* NULL: no memory */
+
+/* printf.c */
+void	vprintf(const char *, va_list) __printflike(1, 0);
 
 /* thread.c: see <sys/thread.h> too. */
 struct guard;
@@ -81,50 +96,81 @@ struct thread {
 #define TD_DEAD		4
 #define STACK_BYTES	16384
 extern struct thread *curthread, *allthreads;
-void	thread_init(void);			/* kmain becomes thread 0, idle */
 void	thread_start(void (*)(void *), void *) __dead;	/* from arch_switch */
+void	thread_idle(void) __dead;		/* what thread 0 does */
 void	thread_tick(void);			/* in a timer interrupt */
+void	thread_preempt(void);			/* at an interrupt's end */
+/* Arm the timer for what is due next; interrupts are disabled. */
+void	thread_timer(void);
+struct thread *thread_by_id(uint32_t);
 /* Ends the threads whose function lies in the module. */
 void	thread_end_owned(const struct module *);
 
-/* guard.c: run code so that a fault in it comes back here. */
+/* mutex.c: the thread gives up what it took since it held only down_to. */
+void	mutex_release(struct thread *, const struct mutex *down_to);
+
+/* trap.c */
+extern bool interrupting;			/* inside interrupt() */
+
+/* guard.c: see <sys/guard.h>. */
 struct guard {
 	struct jmpbuf		g_env;
 	struct guard		*g_outer;
 	struct mutex		*g_mutexes;	/* held when entered */
 	uint64_t		g_deadline;	/* watchdog, 0 none */
-	struct wire_oops	*g_oops;	/* filled by the fault */
+	unsigned		g_intr;		/* for arch_intr_restore */
+	struct wire_oops	*g_oops;	/* filled by the fault, or NULL */
 };
-/* 0, or EFAULT (ETIMEDOUT for the watchdog) with *oops filled. */
-int	guard_call(void (*fn)(void *), void *arg, uint64_t budget_ns,
-	    struct wire_oops *oops);
+/* When the watchdog bites this thread; 0: never. */
+uint64_t guard_deadline(const struct thread *);
+/* Time spent in between does not count against the thread's guards, and
+ * faults in between are the kernel's. */
+struct guard *guard_suspend(void);
+void	guard_resume(struct guard *, uint64_t elapsed_ns);
 /* In a trap: true when a guard took the fault. */
 bool	guard_take(struct trapframe *, const struct wire_oops *);
+/* Outside a trap, there being a guard: as a fault of the code that called
+ * the function whose frame pointer is fp. */
+void	guard_throw(unsigned kind, uintptr_t fp) __dead;
+
+/* panic.c: panic() on behalf of the caller of a kernel function; contained
+ * when that is a module under a guard. */
+#define PANIC_CALLER(...)						\
+	panic_caller((uintptr_t)__builtin_return_address(0),		\
+	    (uintptr_t)__builtin_frame_address(0), __VA_ARGS__)
+void	panic_caller(uintptr_t pc, uintptr_t fp, const char *, ...)
+	    __printflike(3, 4) __dead;
+const char *panic_message(void);		/* of the last panic */
 
 /* oops.c */
 void	oops_fill(struct wire_oops *, const struct trapframe *, unsigned kind,
 	    uintptr_t address, unsigned access, uint64_t code);
+/* The record of a fault without a trap frame, as for guard_throw. */
+void	oops_fill_call(struct wire_oops *, unsigned kind, uintptr_t fp);
+/* "page fault: read of 0x18 at f+0x4/0x8 [m]"; answers buf. */
+const char *oops_describe(const struct wire_oops *, char *buf, size_t);
 void	oops_print(const struct wire_oops *);
+void	backtrace(uintptr_t fp);
 bool	kernel_readable(uintptr_t va, size_t bytes);
 
 /* ksyms.c: address to name, over the kernel and every module. */
 struct ksyms_table {
 	const struct wire_symtab *kt_symtab;
 	const struct module	*kt_module;	/* NULL: kernel */
-	uintptr_t		kt_low, kt_high;	/* addresses covered */
 	struct ksyms_table	*kt_next;
 };
 void	ksyms_init(void);
 void	ksyms_add(struct ksyms_table *);
 void	ksyms_remove(struct ksyms_table *);
 /* "name+0x14/0x20 [module]", or the bare address; answers buf. */
+#define KSYMS_TEXT	128
 const char *ksyms_format(uintptr_t va, char *buf, size_t bytes);
 
-/* command.c: the linker device, for the linker thread. */
+/* command.c: the linker device, for the linker thread.  Blobs are kmem. */
 int	command_open(uint32_t source, const char *name, uint64_t from,
-	    uint64_t *object, void **manifest);
+	    uint64_t *object, struct wire_manifest **manifest);
 int	command_link(uint64_t object, uint32_t module, const uint64_t *bases,
-	    unsigned n, void **linkinfo);
+	    unsigned n, struct wire_linkinfo **linkinfo);
 void	command_close(uint64_t object, uint32_t module, unsigned outcome);
 void	command_done(void);			/* in an interrupt */
 
@@ -132,31 +178,36 @@ void	command_done(void);			/* in an interrupt */
 struct module {
 	uint32_t		mod_id;
 	uint32_t		mod_state;	/* MODULE_* below */
-	char			*mod_name;
-	uint32_t		mod_flavour, mod_class, mod_version;
+	const char		*mod_name;	/* in the manifest */
 	int32_t			mod_refcnt;	/* modules that hold it */
-	uint32_t		mod_flags;
+	int32_t			mod_calls;	/* calls that run in it */
 	uint64_t		mod_object;	/* host's handle */
 	struct wire_manifest	*mod_manifest;
-	struct wire_linkinfo	*mod_linkinfo;
-	struct wire_segment	*mod_segments;	/* in the manifest */
-	uint64_t		*mod_bases;	/* one per segment, 0 freed */
+	struct wire_linkinfo	*mod_linkinfo;	/* once linked */
+	const struct wire_segment *mod_segments;	/* in the manifest */
+	uint64_t		*mod_bases;	/* one per segment, 0 none */
 	struct module		**mod_holds;	/* what this one holds */
 	unsigned		mod_nholds;
 	unsigned		mod_inited;	/* set entries initialised */
 	struct ksyms_table	mod_ksyms;
-	struct module		*mod_next;
+	struct module		*mod_next;	/* in loading order */
 };
 #define MODULE_COMING	1
 #define MODULE_LIVE	2
 #define MODULE_GOING	3
 extern struct module *modules;
+/* Enters the object as a coming module, and takes over the manifest. */
+struct module *module_create(uint64_t object, struct wire_manifest *);
+/* Undoes whatever there is of it; counts what it still owned. */
+struct outcome;
+void	module_destroy(struct module *, unsigned close, struct outcome *);
+int	module_hold(struct module *, struct module *held);
 struct module *module_by_id(uint32_t);
 struct module *module_by_name(const char *);
 struct module *module_at(uintptr_t va);		/* owner of an address */
 bool	module_contains(const struct module *, uintptr_t va);
 
-/* load.c, unload.c: the linker thread's work. */
+/* outcome.c: how a request ended, and why. */
 struct outcome {
 	int		error;
 	unsigned	stage;
@@ -166,12 +217,38 @@ struct outcome {
 	char		*reason;		/* kmem, or NULL */
 	struct wire_oops *oops;			/* kmem, or NULL */
 };
-void	outcome_reason(struct outcome *, const char *, ...) __printflike(2, 3);
-void	module_load(uint32_t source, const char *name, struct outcome *);
-void	module_unload(struct module *, struct outcome *);
+/* Records a failure; answers error. */
+int	outcome_fail(struct outcome *, unsigned stage, int error,
+	    const char *, ...) __printflike(4, 5);
+int	outcome_no_memory(struct outcome *);
+/* The same for a guarded call that faulted: also prints and keeps the oops. */
+int	outcome_oops(struct outcome *, unsigned stage, int error,
+	    const struct wire_oops *, const char *what);
+void	outcome_clear(struct outcome *);
+
+/* init.c: a module's own code, guarded, by flavour. */
+int	module_init(struct module *, struct outcome *);
+/* EBUSY and the like: it refused, and stays.  A fault does not stop it. */
+int	module_fini(struct module *, struct outcome *);
+bool	version_accepted(uint32_t);		/* mi_version */
+
+/* place.c: allocate; link, protect, add the symbols; free init memory, live. */
+int	module_place(struct module *, struct outcome *);
+int	module_link(struct module *, struct outcome *);
+void	module_settle(struct module *);
+
+/* load.c, unload.c: the linker thread's work. */
+int	module_load(uint32_t source, const char *name, struct outcome *);
+int	module_unload(struct module *, struct outcome *);
 
 /* linker.c: the linker thread and its queue; the caller thread. */
 void	linker_init(void);
 void	linker_interrupt(void);			/* slots were posted */
+/* From another thread: queue, and wait for the answer. */
+int	linker_request(unsigned op, const char *name);
+
+/* divdi.c: 64-bit division for CPUs with 32-bit registers. */
+uint64_t udivmod64(uint64_t n, uint64_t d, uint64_t *remainder);
+int64_t	sdivmod64(int64_t n, int64_t d, int64_t *remainder);
 
 #endif /* KERN_DEFS_H */

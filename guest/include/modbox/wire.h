@@ -172,7 +172,7 @@ struct wire_command {
 	uint64_t object;		/* 16 handle; OPEN answers it */
 	uint32_t source;		/* 24 OPEN: source number, 0 by name */
 	uint32_t from;			/* 28 OPEN by name: asking handle, 0 */
-	uint64_t buffer_va;		/* 32 OPEN name, FETCH buffer,
+	uint64_t buffer_va;		/* 32 OPEN name (no NUL), FETCH buffer,
 					      LINK uint64_t base[segments] */
 	uint64_t buffer_bytes;		/* 40 */
 	uint64_t result;		/* 48 OPEN manifest bytes,

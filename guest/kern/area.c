@@ -1,0 +1,143 @@
+/*
+ * The module area: ranges of virtual addresses for module segments and
+ * thread stacks, each mapped to pages of its own, with an unmapped page on
+ * either side.  The place taken is the one nearest to the kernel, so that
+ * ordinary branches between a module and the kernel reach.
+ */
+#include "defs.h"
+
+struct range {
+	uintptr_t	start, end;
+	struct range	*next;		/* by address */
+};
+
+static struct range *ranges;
+
+/* Where bytes fit between low and high, nearest to the kernel; or 0. */
+static uintptr_t
+area_fit(uintptr_t low, uintptr_t high, size_t bytes, size_t align)
+{
+	uintptr_t start;
+
+	low += PAGE_SIZE;
+	if (high < low || high - low < PAGE_SIZE ||
+	    high - low - PAGE_SIZE < bytes)
+		return 0;
+	high -= PAGE_SIZE;
+	if (MODULES_START < KERNBASE)
+		start = (high - bytes) & ~(align - 1);
+	else
+		start = (low + align - 1) & ~(align - 1);
+	return start >= low && start <= high - bytes ? start : 0;
+}
+
+/* Links the range in where there is room; false when there is none. */
+static bool
+area_place(struct range *new, size_t bytes, size_t align)
+{
+	struct range **best = NULL;
+	uintptr_t low = MODULES_START - PAGE_SIZE;
+
+	for (struct range **at = &ranges;; at = &(*at)->next) {
+		uintptr_t high = *at != NULL ? (*at)->start : MODULES_END;
+		uintptr_t start = area_fit(low, high, bytes, align);
+
+		if (start != 0) {
+			new->start = start;
+			new->end = start + bytes;
+			best = at;
+			if (MODULES_START > KERNBASE)
+				break;
+		}
+		if (*at == NULL)
+			break;
+		low = (*at)->end;
+	}
+	if (best == NULL)
+		return false;
+	new->next = *best;
+	*best = new;
+	return true;
+}
+
+static bool
+area_fill(const struct range *range, unsigned prot)
+{
+	for (uintptr_t va = range->start; va < range->end; va += PAGE_SIZE) {
+		uint64_t pa = page_alloc();
+
+		if (pa == 0)
+			return false;
+		if (pmap_map(va, pa, prot) != 0) {
+			page_free(pa);
+			return false;
+		}
+	}
+	return true;
+}
+
+uintptr_t
+area_alloc(size_t bytes, size_t align, unsigned prot)
+{
+	struct range *range;
+
+	if (bytes == 0 || bytes > MODULES_END - MODULES_START ||
+	    align > MODULES_END - MODULES_START)
+		return 0;
+	bytes = (bytes + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
+	if (align < PAGE_SIZE)
+		align = PAGE_SIZE;
+	range = kmem_alloc(sizeof(*range));
+	if (range == NULL)
+		return 0;
+
+	unsigned s = arch_intr_disable();
+	uintptr_t start = 0;
+
+	if (!area_place(range, bytes, align)) {
+		kmem_free(range);
+	} else {
+		start = range->start;
+		if (!area_fill(range, prot)) {
+			area_free(start);
+			start = 0;
+		}
+	}
+	arch_intr_restore(s);
+	return start;
+}
+
+void
+area_protect(uintptr_t va, size_t bytes, unsigned prot)
+{
+	unsigned s = arch_intr_disable();
+
+	for (uintptr_t end = va + bytes; va < end; va += PAGE_SIZE)
+		(void)pmap_map(va, pmap_extract(va), prot);
+	arch_intr_restore(s);
+}
+
+void
+area_free(uintptr_t start)
+{
+	unsigned s = arch_intr_disable();
+	struct range **at = &ranges, *range;
+
+	while (*at != NULL && (*at)->start != start)
+		at = &(*at)->next;
+	range = *at;
+	if (range == NULL)
+		panic("area_free: no range starts at 0x%jx", (uintmax_t)start);
+	for (uintptr_t va = range->start; va < range->end; va += PAGE_SIZE) {
+		uint64_t pa = pmap_extract(va);
+
+		/* Not every page has one when area_alloc gave up. */
+		if (pa != 0) {
+			pmap_unmap(va);
+			page_free(pa);
+		}
+	}
+	*at = range->next;
+	kmem_free(range);
+	arch_intr_restore(s);
+}

@@ -1,0 +1,88 @@
+/*
+ * One module's way into memory: its segments get pages, the host links it
+ * there, the pages get the permissions their contents deserve, and after its
+ * init has run, those that only init needed are given back.
+ */
+#include "defs.h"
+
+int
+module_place(struct module *m, struct outcome *o)
+{
+	const struct wire_segment *segment = m->mod_segments;
+
+	for (unsigned i = 0; i < m->mod_manifest->segment_count;
+	    i++, segment++) {
+		if (segment->bytes == 0)
+			continue;
+		if (segment->bytes > bootinfo.ram_bytes ||
+		    segment->align > bootinfo.ram_bytes)
+			return outcome_no_memory(o);
+		m->mod_bases[i] = area_alloc((size_t)segment->bytes,
+		    (size_t)segment->align, PROT_READ | PROT_WRITE);
+		if (m->mod_bases[i] == 0)
+			return outcome_no_memory(o);
+	}
+	return 0;
+}
+
+/* Text and read-only data lose write permission. */
+static void
+protect(struct module *m)
+{
+	const struct wire_segment *segment = m->mod_segments;
+
+	for (unsigned i = 0; i < m->mod_manifest->segment_count;
+	    i++, segment++) {
+		uintptr_t base = (uintptr_t)m->mod_bases[i];
+
+		if (base == 0)
+			continue;
+		area_protect(base, (size_t)segment->bytes, segment->prot);
+		if (segment->prot & PROT_EXEC)
+			arch_icache_sync(base, (size_t)segment->bytes);
+	}
+}
+
+int
+module_link(struct module *m, struct outcome *o)
+{
+	int error = command_link(m->mod_object, m->mod_id, m->mod_bases,
+	    m->mod_manifest->segment_count, &m->mod_linkinfo);
+
+	if (error != 0)
+		return outcome_fail(o, STAGE_LINK, error,
+		    "%s could not be linked", m->mod_name);
+
+	const char *info = (const char *)m->mod_linkinfo;
+	const uint32_t *uses = (const uint32_t *)(info + m->mod_linkinfo->uses);
+
+	for (unsigned i = 0; i < m->mod_linkinfo->use_count; i++) {
+		struct module *used = module_by_id(uses[i]);
+
+		if (used != NULL && module_hold(m, used) != 0)
+			return outcome_no_memory(o);
+	}
+	if (m->mod_linkinfo->symtab != 0) {
+		m->mod_ksyms.kt_module = m;
+		m->mod_ksyms.kt_symtab = (const struct wire_symtab *)
+		    (info + m->mod_linkinfo->symtab);
+		ksyms_add(&m->mod_ksyms);
+	}
+	protect(m);
+	return 0;
+}
+
+void
+module_settle(struct module *m)
+{
+	for (unsigned i = 0; i < m->mod_manifest->segment_count; i++) {
+		uint64_t base = m->mod_bases[i];
+
+		if (!m->mod_segments[i].disposable || base == 0)
+			continue;
+		m->mod_bases[i] = 0;
+		area_free((uintptr_t)base);
+	}
+	m->mod_state = MODULE_LIVE;
+	command_close(m->mod_object, m->mod_id, CLOSE_LIVE);
+}

@@ -1,0 +1,63 @@
+/*
+ * What happens on an exception: a fault goes to a guard or stops the kernel,
+ * an interrupt is served, and may end with another thread on the CPU.
+ */
+#include "defs.h"
+
+bool interrupting;
+
+void
+trap(struct trapframe *frame, unsigned kind, uintptr_t address,
+    unsigned access, uint64_t code)
+{
+	struct wire_oops oops;
+	char text[256];
+
+	oops_fill(&oops, frame, kind, address, access, code);
+	/* A fault of an interrupt's own is not the interrupted code's. */
+	if (!interrupting && guard_take(frame, &oops))
+		return;
+	(void)arch_intr_disable();
+	oops_print(&oops);
+	panic("fault in the kernel: %s",
+	    oops_describe(&oops, text, sizeof(text)));
+}
+
+/* True when the watchdog bit: the frame now leads to the guard. */
+static bool
+watchdog(struct trapframe *frame)
+{
+	uint64_t deadline = guard_deadline(curthread);
+	struct wire_oops oops;
+
+	if (deadline == 0 || nanouptime() < deadline)
+		return false;
+	oops_fill(&oops, frame, OOPS_WATCHDOG, 0, 0, 0);
+	return guard_take(frame, &oops);
+}
+
+void
+interrupt(struct trapframe *frame)
+{
+	uint32_t pending = device_read(WIRE_INTC + INTC_PENDING);
+
+	interrupting = true;
+	if (pending & INTC_REQUEST) {
+		device_write(WIRE_LINKER + LINKER_ACK, INTC_REQUEST);
+		linker_interrupt();
+	}
+	if (pending & INTC_COMMAND) {
+		device_write(WIRE_LINKER + LINKER_ACK, INTC_COMMAND);
+		command_done();
+	}
+	if (pending & INTC_TIMER)
+		thread_tick();
+
+	bool bitten = watchdog(frame);
+
+	interrupting = false;
+	if (!bitten)
+		thread_preempt();
+	else
+		thread_timer();
+}

@@ -1,0 +1,56 @@
+/*
+ * Unloading: refused while anything holds the module, else its fini and then
+ * its end.
+ */
+#include "defs.h"
+
+static bool
+holds(const struct module *m, const struct module *held)
+{
+	for (unsigned i = 0; i < m->mod_nholds; i++)
+		if (m->mod_holds[i] == held)
+			return true;
+	return false;
+}
+
+static int
+refuse_held(const struct module *held, struct outcome *o)
+{
+	char names[256];
+	size_t n = 0;
+
+	for (const struct module *m = modules; m != NULL; m = m->mod_next)
+		if (holds(m, held) && n < sizeof(names))
+			n += (size_t)snprintf(names + n, sizeof(names) - n,
+			    "%s%s", n > 0 ? ", " : "", m->mod_name);
+	return outcome_fail(o, STAGE_POLICY, EBUSY, "%s is held by %s",
+	    held->mod_name, names);
+}
+
+int
+module_unload(struct module *m, struct outcome *o)
+{
+	int error;
+
+	o->module = m->mod_id;
+	if (m->mod_refcnt > 0)
+		return refuse_held(m, o);
+
+	unsigned s = arch_intr_disable();
+
+	/* From here on calls into it are refused. */
+	if (m->mod_calls == 0)
+		m->mod_state = MODULE_GOING;
+	arch_intr_restore(s);
+	if (m->mod_state != MODULE_GOING)
+		return outcome_fail(o, STAGE_POLICY, EBUSY,
+		    "a call into %s is under way", m->mod_name);
+
+	error = module_fini(m, o);
+	if (error != 0) {
+		m->mod_state = MODULE_LIVE;
+		return error;
+	}
+	module_destroy(m, CLOSE_UNLOADED, o);
+	return o->error;
+}
