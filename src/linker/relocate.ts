@@ -70,13 +70,14 @@ export function relocate(
 }
 
 function relocateSection(
-  { object, arch }: RelocateRequest,
+  request: RelocateRequest,
   resolution: Resolution,
   table: ElfRelocations,
   view: DataView,
   base: Addr,
   report: (problem: LinkProblem) => void,
 ): void {
+  const { object, arch } = request;
   const inRecord = table.addends === 'in-record';
   const operands = { S: 0n, A: 0n, P: 0n, T: 0n };
   let rule: RelocationRule | undefined;
@@ -90,7 +91,7 @@ function relocateSection(
     if (rule.field.bytes === 0) continue;
     const symbol = resolution.symbols[table.symbolAt(i)];
     if (symbol === undefined) {
-      reportUnloaded(object, arch, table, i, report);
+      reportUnloaded(request, table, i, report);
       continue;
     }
     const field =
@@ -161,15 +162,14 @@ function unknown(object: ElfObject, arch: LinkArch, table: ElfRelocations, i: nu
 
 /** Undefined, common and other strange symbols have been reported by name. */
 function reportUnloaded(
-  object: ElfObject,
-  arch: LinkArch,
+  { object, arch, layout }: RelocateRequest,
   table: ElfRelocations,
   i: number,
   report: (problem: LinkProblem) => void,
 ): void {
-  const index = object.symbols.sectionAt(table.symbolAt(i));
-  const section = object.sections[index];
-  if (index === C.SHN_UNDEF || section === undefined) return;
+  const section = object.sections[object.symbols.sectionAt(table.symbolAt(i))];
+  if (section === undefined || section.index === C.SHN_UNDEF) return;
+  if (layout.placements[section.index] !== undefined) return;
   const place = placeOf(object, arch, table, i);
   report({ kind: 'unloaded-section', place, symbolSection: section.name });
 }

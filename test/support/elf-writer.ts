@@ -205,7 +205,8 @@ function assemble(spec: ElfSpec, headers: readonly Header[]): Uint8Array {
     while (file.length % to !== 0) file.push(0);
   };
   const table = all.flatMap((section, i) => {
-    align(Math.max(1, section.align));
+    // Large alignments matter in memory only.
+    align(Math.min(64, Math.max(1, section.align)));
     const offset = file.length;
     for (const byte of section.content) file.push(byte);
     const word = (...values: number[]): number[] => littleEndian(spec.wordBytes, ...values);

@@ -1,0 +1,319 @@
+// Linking as a whole: symbols, sets, addends, and every failure with its place.
+
+import { describe, expect, test } from 'vitest';
+import {
+  type ElfSpec,
+  littleEndian,
+  type RelocationSpec,
+  type SymbolSpec,
+  writeElf,
+} from '../../test/support/elf-writer.ts';
+import { archNames } from '../arch/arch.ts';
+import type { LinkArch } from '../arch/link-arch.ts';
+import { architectures } from '../arch/registry.ts';
+import { addr } from '../base/address.ts';
+import * as C from '../object/elf/constants.ts';
+import { readElf } from '../object/elf/reader.ts';
+import { type FoundSymbol, link, planLayout } from './link.ts';
+import { describeLinkProblem } from './problems.ts';
+
+const X = C.SHF_ALLOC | C.SHF_EXECINSTR;
+const W = C.SHF_ALLOC | C.SHF_WRITE;
+/** The relocation of a whole word. */
+const wordType = { i386: 1, amd64: 1, armv7: 2, aarch64: 257 } as const;
+
+interface Given {
+  readonly bases?: readonly bigint[];
+  readonly known?: Readonly<Record<string, FoundSymbol>>;
+  readonly exports?: readonly string[];
+}
+
+function linkSpec(arch: LinkArch, spec: Omit<ElfSpec, 'wordBytes' | 'machine'>, given: Given = {}) {
+  const { wordBytes, elfMachine: machine } = arch;
+  const read = readElf(writeElf({ ...spec, wordBytes, machine }));
+  if (!read.ok) throw new Error('the object does not read');
+  const layout = planLayout(read.value, arch);
+  if (!layout.ok) throw new Error('the object has no layout');
+  const bases = layout.value.segments.map((_, i) => addr(given.bases?.[i] ?? 0x1_0000 * (i + 1)));
+  const lookup = (name: string) => given.known?.[name];
+  return link({
+    object: read.value,
+    arch,
+    layout: layout.value,
+    bases,
+    lookup,
+    exports: given.exports,
+  });
+}
+
+function linked(arch: LinkArch, spec: Omit<ElfSpec, 'wordBytes' | 'machine'>, given: Given = {}) {
+  const result = linkSpec(arch, spec, given);
+  if (!result.ok)
+    throw new Error(result.problems.map((p) => describeLinkProblem(p, 'x')).join('\n'));
+  return result.value;
+}
+
+describe.for(archNames)('%s', (name) => {
+  const arch = architectures[name];
+  const type = wordType[name];
+  const word = arch.wordBytes;
+  const zeros = littleEndian(word, 0);
+
+  /** One word in .data for each symbol named, pointing at it. */
+  function pointers(symbols: readonly SymbolSpec[], to: readonly string[], given: Given = {}) {
+    const relocations = to.map((symbol, i) => ({
+      section: '.data',
+      offset: i * word,
+      type,
+      symbol,
+    }));
+    return linkSpec(
+      arch,
+      {
+        addends: arch.addends,
+        sections: [
+          { name: '.text', flags: X, bytes: littleEndian(4, 1, 2, 3, 4), align: 4 },
+          { name: '.data', flags: W, bytes: to.flatMap(() => zeros), align: word },
+          { name: 'link_set_modules', bytes: [...zeros, ...zeros], align: word },
+          { name: '.comment', flags: 0, bytes: [1] },
+        ],
+        symbols,
+        relocations,
+      },
+      given,
+    );
+  }
+
+  function pointed(symbols: readonly SymbolSpec[], to: readonly string[], given: Given = {}) {
+    const result = pointers(symbols, to, given);
+    if (!result.ok)
+      throw new Error(result.problems.map((p) => describeLinkProblem(p, 'x')).join('\n'));
+    const data = result.value.segments.find(({ kind }) => kind === 2);
+    if (!data) throw new Error('no data segment');
+    const view = new DataView(data.bytes.buffer);
+    const at = (i: number) =>
+      word === 8 ? view.getBigUint64(i * 8, true) : BigInt(view.getUint32(i * 4, true));
+    return { image: result.value, values: to.map((_, i) => at(i)) };
+  }
+
+  test('a symbol is its section’s address plus its value', () => {
+    const { values } = pointed([{ name: 'f', section: '.text', value: 8 }], ['f'], {
+      bases: [0x40_0000n],
+    });
+    expect(values).toEqual([0x40_0008n]);
+  });
+
+  test('an absolute symbol stays where it is', () => {
+    expect(pointed([{ name: 'a', section: 'ABS', value: 0x1234 }], ['a']).values).toEqual([
+      0x1234n,
+    ]);
+  });
+
+  test('an undefined symbol is looked up, and its provider remembered', () => {
+    const known = { printf: { address: addr(0x1230), provider: 7 } };
+    const { values, image } = pointed([{ name: 'printf' }], ['printf', 'printf'], { known });
+    expect(values).toEqual([0x1230n, 0x1230n]);
+    expect(image.providers).toEqual([7]);
+    expect(image.relocations).toBe(2);
+  });
+
+  test('a weak undefined symbol is 0', () => {
+    expect(pointed([{ name: 'w', binding: C.STB_WEAK }], ['w']).values).toEqual([0n]);
+  });
+
+  test('a weak undefined symbol that somebody defines is that', () => {
+    const known = { w: { address: addr(0x10) } };
+    expect(pointed([{ name: 'w', binding: C.STB_WEAK }], ['w'], { known }).values).toEqual([0x10n]);
+  });
+
+  test('an undefined symbol that nothing uses is not missed', () => {
+    expect(pointers([{ name: 'unused' }], []).ok).toBe(true);
+  });
+
+  test('the bounds of a set are made up', () => {
+    const symbols = [{ name: '__start_link_set_modules' }, { name: '__stop_link_set_modules' }];
+    const { values, image } = pointed(
+      symbols,
+      symbols.map(({ name }) => name),
+      { bases: [0n, 0x5000n] },
+    );
+    expect(values).toEqual([0x5000n, 0x5000n + 2n * BigInt(word)]);
+    expect(image.sets).toEqual([{ name: 'link_set_modules', start: values[0], stop: values[1] }]);
+    expect(image.sectionAddress('link_set_modules')).toBe(0x5000n);
+    expect(image.sectionAddress('.comment')).toBeUndefined();
+  });
+
+  test('every undefined symbol is reported, with its first use and a guess', () => {
+    const symbols = [{ name: 'prinft' }, { name: 'zzz' }];
+    const exports = ['printf', 'sprintf', 'kmalloc'];
+    const result = pointers(symbols, ['zzz', 'prinft', 'zzz'], { exports });
+    expect(!result.ok && result.problems).toMatchObject([
+      {
+        kind: 'undefined-symbol',
+        symbol: 'prinft',
+        uses: 1,
+        first: { section: '.data', offset: word, symbol: 'prinft' },
+      },
+      { kind: 'undefined-symbol', symbol: 'zzz', uses: 2, first: { offset: 0 }, nearest: [] },
+    ]);
+  });
+
+  test.for([
+    ['common', { name: 's', section: 'COMMON', size: 4 }, { kind: 'common-symbol', bytes: 4 }],
+    [
+      'thread-local',
+      { name: 's', section: '.data', type: C.STT_TLS },
+      { kind: 'unsupported-symbol' },
+    ],
+    [
+      'indirect',
+      { name: 's', section: '.text', type: C.STT_GNU_IFUNC },
+      { kind: 'unsupported-symbol' },
+    ],
+    [
+      'unloaded',
+      { name: 's', section: '.comment' },
+      { kind: 'unloaded-section', symbolSection: '.comment' },
+    ],
+  ] as const)('a symbol that is %s is refused', ([, symbol, problem]) => {
+    const result = pointers([symbol], ['s']);
+    expect(!result.ok && result.problems).toMatchObject([problem]);
+  });
+
+  function oneWord(relocation: Omit<RelocationSpec, 'section' | 'symbol'>) {
+    const symbols = [{ name: 's', section: '.data' }];
+    const sections = [{ name: '.data', flags: W, bytes: zeros }];
+    const relocations = [{ section: '.data', symbol: 's', ...relocation }];
+    return linkSpec(arch, { addends: arch.addends, sections, symbols, relocations });
+  }
+
+  test('a relocation at the very end of its section is refused', () => {
+    const result = oneWord({ offset: word - 1, type });
+    expect(!result.ok && result.problems).toMatchObject([
+      { kind: 'outside-section', bytes: word, sectionBytes: word },
+    ]);
+  });
+
+  test('a relocation nobody defined is refused by number', () => {
+    const result = oneWord({ offset: 0, type: 222 });
+    const [problem] = result.ok ? [] : result.problems;
+    if (!problem) throw new Error('accepted');
+    expect(describeLinkProblem(problem, 'm.ko')).toContain('relocation type 222');
+  });
+
+  test('sections that are not loaded are not relocated', () => {
+    const image = linked(arch, {
+      addends: arch.addends,
+      sections: [{ name: '.debug_info', flags: 0, bytes: zeros }],
+      symbols: [{ name: 'missing' }],
+      relocations: [{ section: '.debug_info', offset: 0, type: 222, symbol: 'missing' }],
+    });
+    expect(image.relocations).toBe(0);
+  });
+
+  test('symbols that name nothing are left out', () => {
+    const local = { section: '.text', binding: C.STB_LOCAL };
+    const { image } = pointed(
+      [
+        { name: 'function', section: '.text', value: 4, size: 8, type: C.STT_FUNC },
+        { ...local, name: '$a' },
+        { ...local, name: '$d.1' },
+        { ...local, name: '', type: C.STT_SECTION },
+        { ...local, name: 'file.c', section: 'ABS', type: C.STT_FILE },
+        { ...local, name: '$price' },
+        { name: 'absolute', section: 'ABS', value: 5 },
+      ],
+      ['absolute'],
+      { bases: [0x1000n] },
+    );
+    expect(image.symbols.map((symbol) => [symbol.name, symbol.address, symbol.section])).toEqual([
+      ['$price', 0x1000n, '.text'],
+      ['function', 0x1004n, '.text'],
+      ['absolute', 5n, undefined],
+    ]);
+  });
+});
+
+describe('what is said about', () => {
+  test.for([
+    ['i386', 43, 'R_386_GOT32X (43) to s: needs a global offset table'],
+    ['amd64', 19, 'R_X86_64_TLSGD (19) to s: thread-local storage has no meaning'],
+    ['armv7', 96, 'R_ARM_GOT_PREL (96) to s: needs a global offset table'],
+    ['armv7', 20, 'R_ARM_COPY (20) to s: copies a variable out of a shared library'],
+    ['aarch64', 312, 'R_AARCH64_LD64_GOT_LO12_NC (312) to s: needs a global offset table'],
+    ['aarch64', 1027, 'R_AARCH64_RELATIVE (1027) to s: belongs to the dynamic linker'],
+  ] as const)('%s type %i: %s', ([name, type, sentence]) => {
+    const arch = architectures[name];
+    const result = linkSpec(arch, {
+      addends: arch.addends,
+      sections: [{ name: '.text', flags: X, bytes: [0, 0, 0, 0, 0, 0, 0, 0] }],
+      symbols: [{ name: 's', section: '.text' }],
+      relocations: [{ section: '.text', offset: 4, type, symbol: 's' }],
+    });
+    const [problem] = result.ok ? [] : result.problems;
+    if (!problem) throw new Error('accepted');
+    expect(describeLinkProblem(problem, 'm.ko')).toContain(`m.ko: .text+0x4: ${sentence}`);
+  });
+
+  test('a branch too far: the place, the value, the limits and by how much', () => {
+    const arch = architectures.aarch64;
+    const result = linkSpec(
+      arch,
+      {
+        addends: 'in-record',
+        sections: [{ name: '.text', flags: X, bytes: littleEndian(4, 0x9400_0000), align: 4 }],
+        symbols: [{ name: 'far' }],
+        relocations: [{ section: '.text', offset: 0, type: 283, symbol: 'far' }],
+      },
+      { bases: [0x1000_0000n], known: { far: { address: addr(0x1800_0000) } } },
+    );
+    const [problem] = result.ok ? [] : result.problems;
+    if (!problem) throw new Error('accepted');
+    expect(describeLinkProblem(problem, 'm.ko')).toBe(
+      'm.ko: .text+0x0: R_AARCH64_CALL26 (283) to far: S + A - P = 0x8000000, wanted ' +
+        '-0x8000000..0x7fffffc, out of range by 0x4; the symbol is too far away for this ' +
+        'instruction or word',
+    );
+  });
+});
+
+test.for([
+  ['armv7', 28, 0xebff_fffe, 0xebff_ffff],
+  ['armv7', 29, 0xeaff_fffe, 0xeaff_ffff],
+  ['aarch64', 283, 0x9400_0000, 0x9400_0001],
+] as const)(
+  'on %s a branch (%i) to an absent weak symbol falls through',
+  ([name, type, before, after]) => {
+    const arch = architectures[name];
+    const image = linked(
+      arch,
+      {
+        addends: arch.addends,
+        sections: [{ name: '.text', flags: X, bytes: littleEndian(4, before), align: 4 }],
+        symbols: [{ name: 'w', binding: C.STB_WEAK }],
+        relocations: [{ section: '.text', offset: 0, type, symbol: 'w' }],
+      },
+      { bases: [0xbf00_0000n] },
+    );
+    expect([...(image.segments[0]?.bytes ?? [])]).toEqual(littleEndian(4, after));
+  },
+);
+
+test('a Thumb function is known by bit 0 of its value', () => {
+  const arch = architectures.armv7;
+  const image = linked(arch, {
+    addends: 'in-place',
+    sections: [
+      { name: '.text', flags: X, bytes: littleEndian(4, 0xebff_fffe, 0), align: 4 },
+      { name: '.data', flags: W, bytes: [0, 0, 0, 0], align: 4 },
+    ],
+    symbols: [{ name: 't', section: '.text', value: 5, type: C.STT_FUNC }],
+    relocations: [
+      { section: '.text', offset: 0, type: 28, symbol: 't' },
+      { section: '.data', offset: 0, type: 2, symbol: 't' },
+    ],
+  });
+  expect(image.symbols).toMatchObject([{ name: 't', address: 0x1_0004n, thumb: true }]);
+  expect([...(image.segments[0]?.bytes ?? [])].slice(0, 4)).toEqual(littleEndian(4, 0xfaff_ffff));
+  expect([...(image.segments[1]?.bytes ?? [])]).toEqual(littleEndian(4, 0x1_0005));
+});
