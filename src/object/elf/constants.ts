@@ -23,7 +23,6 @@ export const PN_XNUM = 0xffff;
 export const PT_LOAD = 1;
 
 export const SHN_UNDEF = 0;
-export const SHN_LORESERVE = 0xff00;
 export const SHN_ABS = 0xfff1;
 export const SHN_COMMON = 0xfff2;
 export const SHN_XINDEX = 0xffff;
@@ -42,10 +41,7 @@ export const SHT_ARM_EXIDX = 0x7000_0001;
 export const SHF_WRITE = 0x1;
 export const SHF_ALLOC = 0x2;
 export const SHF_EXECINSTR = 0x4;
-export const SHF_MERGE = 0x10;
-export const SHF_STRINGS = 0x20;
 export const SHF_INFO_LINK = 0x40;
-export const SHF_LINK_ORDER = 0x80;
 export const SHF_TLS = 0x400;
 export const SHF_COMPRESSED = 0x800;
 
@@ -58,7 +54,6 @@ export const STT_OBJECT = 1;
 export const STT_FUNC = 2;
 export const STT_SECTION = 3;
 export const STT_FILE = 4;
-export const STT_COMMON = 5;
 export const STT_TLS = 6;
 export const STT_GNU_IFUNC = 10;
 
