@@ -54,7 +54,8 @@ export class Engine implements Cpu {
   readonly #callbacks: Pointer[] = [];
   #offsets: StateOffsets | undefined;
   #event: Recorded | undefined;
-  #stopped = false;
+  /** Set when stop() ended the slice: the budget that was left then. */
+  #leftAtStop: bigint | undefined;
   #closed = false;
 
   constructor(options: EngineOptions) {
@@ -109,24 +110,28 @@ export class Engine implements Cpu {
    */
   run(pc: Addr, budget: number): EngineStop {
     this.#event = undefined;
-    this.#stopped = false;
+    this.#leftAtStop = undefined;
     const { cells } = this.#budget;
     cells[0] = BigInt(budget);
     cells[1] = 0n;
     const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0);
     const event = this.#takeEvent();
-    const used = budget - Number(cells[0]);
+    const left = this.#leftAtStop ?? cells[0] ?? 0n;
+    const used = budget - Number(left);
     if (event?.kind === 'bus') return { kind: 'bus-error', address: event.address, used };
     if (event !== undefined) return { kind: 'event', event, used };
     if (error !== 0) return { kind: 'engine-error', message: this.#lib.strerror(error), used };
-    if (this.#stopped) return { kind: 'stopped', used };
+    if (this.#leftAtStop !== undefined) return { kind: 'stopped', used };
     return { kind: cells[1] !== 0n ? 'budget' : 'halted', used };
   }
 
-  /** From a device callback: end the slice soon after this instruction. */
+  /**
+   * From a device callback: end the slice at the next block.  uc_emu_stop would
+   * leave the PC at the access, which would then be done again.
+   */
   stop(): void {
-    this.#stopped = true;
-    this.#lib.emuStop(this.#uc);
+    this.#leftAtStop ??= this.#budget.cells[0] ?? 0n;
+    this.#budget.cells[0] = 0n;
   }
 
   get pc(): Addr {

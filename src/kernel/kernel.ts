@@ -190,8 +190,10 @@ export class Kernel {
     }
     const { answer } = completion;
     const [low, high] = answer.result;
-    const shift = BigInt(this.arch.wordBytes * 8);
-    if (answer.error === 0) return { kind: 'returned', value: low, wide: low | (high << shift) };
+    if (answer.error === 0) {
+      const wide = this.arch.wordBytes === 8 ? low : low | (high << 32n);
+      return { kind: 'returned', value: low, wide };
+    }
     const oops = this.#oopsOf(answer);
     if (oops === undefined) return { kind: 'refused', reason: answer.reason };
     return { kind: 'fault', oops, console: this.machine.console.textSince(started) };

@@ -27,10 +27,16 @@ arch_intr_disable(void)
 }
 
 void
+arch_intr_enable(void)
+{
+	__asm volatile("msr daifclr, #2" ::: "memory");
+}
+
+void
 arch_intr_restore(unsigned was)
 {
 	if (was)
-		__asm volatile("msr daifclr, #2" ::: "memory");
+		arch_intr_enable();
 }
 
 void
@@ -65,24 +71,6 @@ arch_icache_sync(uintptr_t va, size_t bytes)
 	__asm volatile("dsb ish; isb" ::: "memory");
 }
 
-uintptr_t
-arch_frame_pc(const struct trapframe *frame)
-{
-	return frame->pc;
-}
-
-uintptr_t
-arch_frame_sp(const struct trapframe *frame)
-{
-	return frame->sp;
-}
-
-uintptr_t
-arch_frame_fp(const struct trapframe *frame)
-{
-	return frame->x[29];
-}
-
 unsigned
 arch_frame_regs(const struct trapframe *f, uint64_t *regs)
 {
@@ -98,17 +86,4 @@ arch_frame_longjmp(struct trapframe *frame, struct jmpbuf *jb)
 {
 	frame->pc = (uintptr_t)arch_longjmp;
 	frame->x[0] = (uintptr_t)jb;
-}
-
-bool
-arch_caller(uintptr_t *pc, uintptr_t *fp)
-{
-	const uintptr_t *frame = (const uintptr_t *)*fp;
-
-	if (*fp % sizeof(*frame) != 0 || !kernel_readable(*fp, 16) ||
-	    (frame[0] != 0 && frame[0] <= *fp) || frame[1] == 0)
-		return false;
-	*fp = frame[0];
-	*pc = frame[1];
-	return true;
 }

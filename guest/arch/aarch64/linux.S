@@ -3,11 +3,11 @@
  * nothing with a convention of its own.  alt_cb_patch_nops is only ever taken
  * as an address, by the table of code alternatives.
  */
-#include "linux_export.h"
+#include "export.h"
 
 	.text
 	.globl linux_alt_cb_patch_nops
 linux_alt_cb_patch_nops:
 	ret
 
-	LINUX_EXPORT alt_cb_patch_nops, linux_alt_cb_patch_nops
+	EXPORT_ASM alt_cb_patch_nops, linux_alt_cb_patch_nops, linux_exports

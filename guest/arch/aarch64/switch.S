@@ -29,9 +29,8 @@ thread_entry:
 	mov	x0, x19
 	mov	x1, x20
 	mov	x29, #0
-	mov	x30, #0
-	bl	thread_start
-	brk	#0
+	mov	x30, #0			/* no caller: the backtrace ends */
+	b	thread_start
 
 /* int arch_setjmp(struct jmpbuf *) */
 	.globl arch_setjmp

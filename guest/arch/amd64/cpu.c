@@ -24,10 +24,16 @@ arch_intr_disable(void)
 }
 
 void
+arch_intr_enable(void)
+{
+	__asm volatile("sti" ::: "memory");
+}
+
+void
 arch_intr_restore(unsigned was)
 {
 	if (was)
-		__asm volatile("sti" ::: "memory");
+		arch_intr_enable();
 }
 
 void
@@ -58,24 +64,6 @@ arch_icache_sync(uintptr_t va, size_t bytes)
 	(void)bytes;
 }
 
-uintptr_t
-arch_frame_pc(const struct trapframe *frame)
-{
-	return frame->rip;
-}
-
-uintptr_t
-arch_frame_sp(const struct trapframe *frame)
-{
-	return frame->rsp;
-}
-
-uintptr_t
-arch_frame_fp(const struct trapframe *frame)
-{
-	return frame->rbp;
-}
-
 unsigned
 arch_frame_regs(const struct trapframe *f, uint64_t *regs)
 {
@@ -94,17 +82,4 @@ arch_frame_longjmp(struct trapframe *frame, struct jmpbuf *jb)
 {
 	frame->rip = (uintptr_t)arch_longjmp;
 	frame->rdi = (uintptr_t)jb;
-}
-
-bool
-arch_caller(uintptr_t *pc, uintptr_t *fp)
-{
-	const uintptr_t *frame = (const uintptr_t *)*fp;
-
-	if (*fp % sizeof(*frame) != 0 || !kernel_readable(*fp, 16) ||
-	    (frame[0] != 0 && frame[0] <= *fp) || frame[1] == 0)
-		return false;
-	*fp = frame[0];
-	*pc = frame[1];
-	return true;
 }

@@ -4,7 +4,7 @@
  * functions end with a jump to __x86_return_thunk, and indirect calls go
  * through __x86_indirect_thunk_<register>.
  */
-#include "linux_export.h"
+#include "export.h"
 
 	.text
 	.globl linux_fentry
@@ -18,7 +18,7 @@ linux_return_thunk:
 	.macro	THUNK reg
 linux_indirect_thunk_\reg:
 	jmp	*%\reg
-	LINUX_EXPORT __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg
+	EXPORT_ASM __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg, linux_exports
 	.endm
 
 	THUNK	rax
@@ -37,5 +37,5 @@ linux_indirect_thunk_\reg:
 	THUNK	r14
 	THUNK	r15
 
-	LINUX_EXPORT __fentry__, linux_fentry
-	LINUX_EXPORT __x86_return_thunk, linux_return_thunk
+	EXPORT_ASM __fentry__, linux_fentry, linux_exports
+	EXPORT_ASM __x86_return_thunk, linux_return_thunk, linux_exports

@@ -1,6 +1,8 @@
 /*
  * amd64: instructions that trap, for the self-tests (<sys/selftest.h>).
  */
+#include "export.h"
+
 	.text
 	.globl cpu_undefined
 cpu_undefined:
@@ -20,3 +22,8 @@ cpu_divide:
 	cltd
 	idivl	%esi
 	ret
+
+	EXPORT_ASM cpu_undefined, cpu_undefined, exports
+	EXPORT_ASM cpu_breakpoint, cpu_breakpoint, exports
+	EXPORT_ASM cpu_syscall, cpu_syscall, exports
+	EXPORT_ASM cpu_divide, cpu_divide, exports

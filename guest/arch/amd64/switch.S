@@ -28,8 +28,8 @@ thread_entry:
 	movq	%rbx, %rdi
 	movq	%r12, %rsi
 	xorl	%ebp, %ebp
-	call	thread_start
-	ud2
+	pushq	$0			/* no caller: the backtrace ends */
+	jmp	thread_start
 
 /* int arch_setjmp(struct jmpbuf *) */
 	.globl arch_setjmp

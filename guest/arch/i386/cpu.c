@@ -27,10 +27,16 @@ arch_intr_disable(void)
 }
 
 void
+arch_intr_enable(void)
+{
+	__asm volatile("sti" ::: "memory");
+}
+
+void
 arch_intr_restore(unsigned was)
 {
 	if (was)
-		__asm volatile("sti" ::: "memory");
+		arch_intr_enable();
 }
 
 void
@@ -61,24 +67,6 @@ arch_icache_sync(uintptr_t va, size_t bytes)
 	(void)bytes;
 }
 
-uintptr_t
-arch_frame_pc(const struct trapframe *frame)
-{
-	return frame->eip;
-}
-
-uintptr_t
-arch_frame_sp(const struct trapframe *frame)
-{
-	return (uintptr_t)frame->esp_after;
-}
-
-uintptr_t
-arch_frame_fp(const struct trapframe *frame)
-{
-	return frame->ebp;
-}
-
 unsigned
 arch_frame_regs(const struct trapframe *f, uint64_t *regs)
 {
@@ -97,17 +85,4 @@ arch_frame_longjmp(struct trapframe *frame, struct jmpbuf *jb)
 {
 	frame->eip = (uintptr_t)frame_longjmp;
 	frame->eax = (uintptr_t)jb;
-}
-
-bool
-arch_caller(uintptr_t *pc, uintptr_t *fp)
-{
-	const uintptr_t *frame = (const uintptr_t *)*fp;
-
-	if (*fp % sizeof(*frame) != 0 || !kernel_readable(*fp, 8) ||
-	    (frame[0] != 0 && frame[0] <= *fp) || frame[1] == 0)
-		return false;
-	*fp = frame[0];
-	*pc = frame[1];
-	return true;
 }

@@ -3,7 +3,7 @@
  * called at the start of each function and must keep every register; indirect
  * calls go through __x86_indirect_thunk_<register>.
  */
-#include "linux_export.h"
+#include "export.h"
 
 	.text
 	.globl linux_fentry
@@ -13,7 +13,7 @@ linux_fentry:
 	.macro	THUNK reg
 linux_indirect_thunk_\reg:
 	jmp	*%\reg
-	LINUX_EXPORT __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg
+	EXPORT_ASM __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg, linux_exports
 	.endm
 
 	THUNK	eax
@@ -24,4 +24,4 @@ linux_indirect_thunk_\reg:
 	THUNK	edi
 	THUNK	ebp
 
-	LINUX_EXPORT __fentry__, linux_fentry
+	EXPORT_ASM __fentry__, linux_fentry, linux_exports

@@ -27,8 +27,8 @@ thread_entry:
 	subl	$8, %esp
 	pushl	%esi
 	pushl	%ebx
-	call	thread_start
-	ud2
+	pushl	$0			/* no caller: the backtrace ends */
+	jmp	thread_start
 
 /* int arch_setjmp(struct jmpbuf *) */
 	.globl arch_setjmp

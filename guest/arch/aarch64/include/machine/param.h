@@ -8,13 +8,15 @@
 #define MACHINE		"aarch64"
 #define MACHINE_NX	1
 #define PAGE_SIZE	4096
+#define LARGE_BYTES	0x200000	/* of a large page */
 #define RAM_PA		0x40000000
 #define KERNEL_OFFSET	0x80000		/* of the image, from RAM_PA */
-#define DEVICES_PA	0xf0000000
 
 #ifdef __ASSEMBLER__
 #define KERNBASE	0xffff800008000000
 #else
+#include <stdint.h>
+typedef uint64_t pte_t;
 #define KERNBASE	0xffff800008000000UL
 #define MODULES_START	0xffff800000000000UL
 #define MODULES_END	0xffff800008000000UL

@@ -24,4 +24,23 @@ struct jmpbuf {
 	uint64_t rsp, rip;			/* 48 */
 };
 
+static inline uintptr_t
+arch_frame_pc(const struct trapframe *frame)
+{
+	return frame->rip;
+}
+
+static inline uintptr_t
+arch_frame_sp(const struct trapframe *frame)
+{
+	return frame->rsp;
+}
+
+/* Head of the chain of {caller's frame pointer, return address}. */
+static inline uintptr_t
+arch_frame_fp(const struct trapframe *frame)
+{
+	return frame->rbp;
+}
+
 #endif /* MACHINE_FRAME_H */

@@ -7,13 +7,15 @@
 #define MACHINE		"amd64"
 #define MACHINE_NX	1		/* data pages are not executable */
 #define PAGE_SIZE	4096
+#define LARGE_BYTES	0x200000	/* of a large page */
 #define RAM_PA		0x0
 #define KERNEL_OFFSET	0x100000	/* of the image, from RAM_PA */
-#define DEVICES_PA	0xf0000000
 
 #ifdef __ASSEMBLER__
 #define KERNBASE	0xffffffff80000000
 #else
+#include <stdint.h>
+typedef uint64_t pte_t;
 #define KERNBASE	0xffffffff80000000UL
 #define MODULES_START	0xffffffffc0000000UL
 #define MODULES_END	0xffffffffe0000000UL

@@ -24,4 +24,23 @@ struct jmpbuf {
 	uint32_t sp, lr;				/* 32 */
 };
 
+static inline uintptr_t
+arch_frame_pc(const struct trapframe *frame)
+{
+	return frame->pc;
+}
+
+static inline uintptr_t
+arch_frame_sp(const struct trapframe *frame)
+{
+	return frame->sp;
+}
+
+/* Head of the chain of {caller's frame pointer, return address}. */
+static inline uintptr_t
+arch_frame_fp(const struct trapframe *frame)
+{
+	return frame->r[11];
+}
+
 #endif /* MACHINE_FRAME_H */

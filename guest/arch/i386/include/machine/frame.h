@@ -24,4 +24,23 @@ struct jmpbuf {
 	uint32_t esp, eip;			/* 16 */
 };
 
+static inline uintptr_t
+arch_frame_pc(const struct trapframe *frame)
+{
+	return frame->eip;
+}
+
+static inline uintptr_t
+arch_frame_sp(const struct trapframe *frame)
+{
+	return (uintptr_t)frame->esp_after;
+}
+
+/* Head of the chain of {caller's frame pointer, return address}. */
+static inline uintptr_t
+arch_frame_fp(const struct trapframe *frame)
+{
+	return frame->ebp;
+}
+
 #endif /* MACHINE_FRAME_H */

@@ -8,13 +8,15 @@
 #define MACHINE		"i386"
 #define MACHINE_NX	0
 #define PAGE_SIZE	4096
+#define LARGE_BYTES	0x400000	/* of a large page */
 #define RAM_PA		0x0
 #define KERNEL_OFFSET	0x100000	/* of the image, from RAM_PA */
-#define DEVICES_PA	0xf0000000
 
 #ifdef __ASSEMBLER__
 #define KERNBASE	0xc0000000
 #else
+#include <stdint.h>
+typedef uint32_t pte_t;
 #define KERNBASE	0xc0000000UL
 #define MODULES_START	0xf8000000UL
 #define MODULES_END	0xfc000000UL

@@ -1,0 +1,86 @@
+/*
+ * armv7: run-time routines under the names that the ARM EABI gives them (Run-time
+ * ABI for the Arm Architecture, section 5).  Divisions answer quotient and
+ * remainder in registers, memset takes its arguments in another order; the
+ * work is done by guest/kern/divdi.c and string.c.
+ */
+#include "export.h"
+
+	.arm
+	.text
+
+/* {quotient r0:r1, remainder r2:r3} of r0:r1 / r2:r3 */
+	.macro	DIVMOD64 name, worker
+	.globl	\name
+\name:
+	push	{r11, lr}
+	sub	sp, sp, #16
+	add	r12, sp, #8
+	str	r12, [sp]		/* where the remainder goes */
+	bl	\worker
+	ldrd	r2, r3, [sp, #8]
+	add	sp, sp, #16
+	pop	{r11, pc}
+	EXPORT_ASM \name, \name, exports
+	.endm
+
+	DIVMOD64 __aeabi_uldivmod, __udivmoddi4
+	DIVMOD64 __aeabi_ldivmod, __divmoddi4
+
+/* {quotient r0, remainder r1}; the CPU divides, by zero too (it gives 0) */
+	.macro	DIVMOD32 name, divide
+	.globl	\name
+\name:
+	mov	r2, r0
+	\divide	r0, r0, r1
+	mls	r1, r0, r1, r2
+	bx	lr
+	EXPORT_ASM \name, \name, exports
+	.endm
+
+	DIVMOD32 __aeabi_uidiv, udiv
+	DIVMOD32 __aeabi_uidivmod, udiv
+	DIVMOD32 __aeabi_idiv, sdiv
+	DIVMOD32 __aeabi_idivmod, sdiv
+
+	.macro	ALIAS name, target
+	.globl	\name
+\name:
+	b	\target
+	EXPORT_ASM \name, \name, exports
+	.endm
+
+	ALIAS	__aeabi_memcpy, memcpy
+	ALIAS	__aeabi_memcpy4, memcpy
+	ALIAS	__aeabi_memcpy8, memcpy
+	ALIAS	__aeabi_memmove, memmove
+	ALIAS	__aeabi_memmove4, memmove
+	ALIAS	__aeabi_memmove8, memmove
+
+/* memset(to, bytes, value) */
+	.macro	MEMSET name
+	.globl	\name
+\name:
+	mov	r3, r1
+	mov	r1, r2
+	mov	r2, r3
+	b	memset
+	EXPORT_ASM \name, \name, exports
+	.endm
+
+	MEMSET	__aeabi_memset
+	MEMSET	__aeabi_memset4
+	MEMSET	__aeabi_memset8
+
+	.macro	MEMCLR name
+	.globl	\name
+\name:
+	mov	r2, r1
+	mov	r1, #0
+	b	memset
+	EXPORT_ASM \name, \name, exports
+	.endm
+
+	MEMCLR	__aeabi_memclr
+	MEMCLR	__aeabi_memclr4
+	MEMCLR	__aeabi_memclr8

@@ -1,0 +1,60 @@
+/*
+ * armv7: the vector table and trap entry.  Each exception arrives in a mode
+ * of its own; srs stores its return state on the supervisor stack, and all of
+ * them go on in supervisor mode to arch_trap(frame) in trap.c.
+ */
+#include <machine/vector.h>
+
+#define MODE_SVC	0x13
+
+	.macro	ENTER vector, adjust
+	.if	\adjust
+	sub	lr, lr, #\adjust
+	.endif
+	srsdb	sp!, #MODE_SVC		/* pc, cpsr */
+	cps	#MODE_SVC
+	sub	sp, sp, #64
+	stm	sp, {r0-r12}
+	mov	r1, #\vector
+	b	trap_common
+	.endm
+
+	.arm
+	.text
+	.balign	32
+	.globl	trap_vectors
+trap_vectors:
+	b	.			/* reset */
+	b	undefined
+	b	svc
+	b	prefetch
+	b	data
+	b	.			/* hypervisor */
+	b	irq
+	b	.			/* fiq */
+
+undefined:
+	ENTER	VECTOR_UNDEFINED, 0	/* trap.c knows ARM from Thumb */
+svc:
+	ENTER	VECTOR_SVC, 0
+prefetch:
+	ENTER	VECTOR_PREFETCH, 4
+data:
+	ENTER	VECTOR_DATA, 8
+irq:
+	ENTER	VECTOR_IRQ, 4
+
+trap_common:
+	add	r0, sp, #72
+	str	r0, [sp, #52]		/* sp */
+	str	lr, [sp, #56]
+	str	r1, [sp, #60]
+	mov	r0, sp
+	mov	r4, sp
+	bic	sp, sp, #7
+	bl	arch_trap
+	mov	sp, r4
+	ldr	lr, [sp, #56]
+	ldm	sp, {r0-r12}
+	add	sp, sp, #64
+	rfeia	sp!

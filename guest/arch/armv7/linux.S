@@ -1,0 +1,22 @@
+/*
+ * armv7: what Linux objects call with conventions of their own.  A function
+ * begins with push {lr}; bl __gnu_mcount_nc, and the callee must pop that lr.
+ * __aeabi_unwind_cpp_pr0 is only named by relocations of type R_ARM_NONE.
+ */
+#include "export.h"
+
+	.arm
+	.text
+	.globl linux_gnu_mcount_nc
+linux_gnu_mcount_nc:
+	mov	ip, lr
+	pop	{lr}
+	bx	ip
+
+	.globl linux_unwind_cpp_pr
+linux_unwind_cpp_pr:
+	bx	lr
+
+	EXPORT_ASM __gnu_mcount_nc, linux_gnu_mcount_nc, linux_exports
+	EXPORT_ASM __aeabi_unwind_cpp_pr0, linux_unwind_cpp_pr, linux_exports
+	EXPORT_ASM __aeabi_unwind_cpp_pr1, linux_unwind_cpp_pr, linux_exports
