@@ -67,7 +67,6 @@ struct kmem_stats {
 void	kmem_owned(const struct module *, struct kmem_stats *);
 void	kmem_free_owned(const struct module *);
 void	*kmem_alloc_for(const struct module *, size_t);
-void	kmem_check(void);			/* panics on a corrupt heap */
 char	*kmem_strdup(const char *);		/* NULL: no memory */
 
 /* printf.c */
@@ -133,13 +132,11 @@ bool	guard_take(struct trapframe *, const struct wire_oops *);
  * the function whose frame pointer is fp. */
 void	guard_throw(unsigned kind, uintptr_t fp) __dead;
 
-/* panic.c: panic() on behalf of the caller of a kernel function; contained
- * when that is a module under a guard. */
+/* panic.c: panic() because the caller of a kernel function misused it:
+ * contained when there is a guard. */
 #define PANIC_CALLER(...)						\
-	panic_caller((uintptr_t)__builtin_return_address(0),		\
-	    (uintptr_t)__builtin_frame_address(0), __VA_ARGS__)
-void	panic_caller(uintptr_t pc, uintptr_t fp, const char *, ...)
-	    __printflike(3, 4) __dead;
+	panic_caller((uintptr_t)__builtin_frame_address(0), __VA_ARGS__)
+void	panic_caller(uintptr_t fp, const char *, ...) __printflike(2, 3) __dead;
 const char *panic_message(void);		/* of the last panic */
 
 /* oops.c */

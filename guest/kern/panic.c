@@ -1,6 +1,7 @@
 /*
- * The end: panic().  When the one to blame is a module under a guard, it is
- * only the module's end, and a fault like any other.
+ * The end: panic().  When it is a module under a guard that calls it, or that
+ * misuses a kernel function, it is only the module's end, and a fault like
+ * any other.
  */
 #include "defs.h"
 
@@ -13,7 +14,7 @@ panic_message(void)
 }
 
 static void __dead
-vpanic(uintptr_t pc, uintptr_t fp, const char *fmt, va_list ap)
+vpanic(bool contained, uintptr_t fp, const char *fmt, va_list ap)
 {
 	static bool panicking;
 
@@ -22,8 +23,7 @@ vpanic(uintptr_t pc, uintptr_t fp, const char *fmt, va_list ap)
 		vsnprintf(message, sizeof(message), fmt, ap);
 		console_fresh_line();
 		printf("panic: %s\n", message);
-		if (!interrupting && curthread->td_guard != NULL &&
-		    module_at(pc) != NULL)
+		if (contained && !interrupting && curthread->td_guard != NULL)
 			guard_throw(OOPS_PANIC, fp);
 		panicking = true;
 		backtrace(fp);
@@ -33,21 +33,22 @@ vpanic(uintptr_t pc, uintptr_t fp, const char *fmt, va_list ap)
 		continue;
 }
 
+/* Only misuse of a kernel function ends here, found before it did harm. */
 void
-panic_caller(uintptr_t pc, uintptr_t fp, const char *fmt, ...)
+panic_caller(uintptr_t fp, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vpanic(pc, fp, fmt, ap);
+	vpanic(true, fp, fmt, ap);
 }
 
 void
 panic(const char *fmt, ...)
 {
+	bool module = module_at((uintptr_t)__builtin_return_address(0)) != NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vpanic((uintptr_t)__builtin_return_address(0),
-	    (uintptr_t)__builtin_frame_address(0), fmt, ap);
+	vpanic(module, (uintptr_t)__builtin_frame_address(0), fmt, ap);
 }

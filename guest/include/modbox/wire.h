@@ -84,8 +84,8 @@ struct wire_symtab {
  * __start_link_set_exports and __stop_link_set_exports lies an array of
  * pointers, in the kernel's word size and linked to their final values, each
  * to a struct kernel_export { const char *name; const void *address; }.
- * link_set_linux_exports is the same for Linux modules; what is in it hides
- * an export of the same name.  guest/kern/export.h makes the entries.
+ * Linux modules are linked against link_set_linux_exports instead.  See
+ * guest/kern/export.h, which makes the entries.
  */
 
 /*

@@ -41,6 +41,7 @@ void	panic(const char *, ...) __printflike(1, 2) __dead;
 void	*kmem_alloc(size_t);		/* NULL when there is none */
 void	*kmem_zalloc(size_t);
 void	kmem_free(void *);		/* NULL is allowed */
+void	kmem_check(void);		/* panics if the heap is corrupt */
 
 void	*memcpy(void *, const void *, size_t);
 void	*memmove(void *, const void *, size_t);
