@@ -14,10 +14,12 @@ export type { ObjectFile, ObjectFiles } from './kernel/files.ts';
 export type { Kernel } from './kernel/kernel.ts';
 export type { Module } from './kernel/module.ts';
 export { describeOops, type Oops } from './kernel/oops.ts';
+export type { Callee, ResultType } from './kernel/result-type.ts';
 export {
   type CallResult,
   describeDeath,
   describeFailure,
+  type Leaks,
   LoadError,
   type LoadFailure,
   type LoadResult,

@@ -1,6 +1,7 @@
 // boot() of the library: finds libunicorn and the guest kernel that set-up left on
 // this host, and boots.
 
+import { existsSync } from 'node:fs';
 import type { ArchName } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
 import { locateLibrary } from '../engine/library.ts';
@@ -45,5 +46,7 @@ export async function boot(options: HostBootOptions): Promise<Kernel> {
 function defaultLibrary(): string {
   const found = locateLibrary(process.env);
   if (found === undefined) throw new MissingAssetError('libunicorn', 'build/unicorn.json');
+  if (!existsSync(found.path))
+    throw new MissingAssetError(`the libunicorn that ${found.origin} names`, found.path);
   return found.path;
 }

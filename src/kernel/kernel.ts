@@ -6,15 +6,15 @@ import type { Arch, CallingConvention } from '../arch/arch.ts';
 import { type Addr, addr } from '../base/address.ts';
 import type { Machine } from '../machine/machine.ts';
 import { type Argument, layOut } from './arguments.ts';
-import { type ObjectFile, type ObjectFiles, noFiles } from './files.ts';
+import { noFiles, type ObjectFile, type ObjectFiles } from './files.ts';
 import type { KernelImage } from './image.ts';
 import { LinkerService } from './linker-service.ts';
 import { Module } from './module.ts';
 import { readOops } from './oops.ts';
 import { type Answer, type Death, Requests } from './requests.ts';
-import type { CallResult, LoadFailure, LoadResult, UnloadResult } from './results.ts';
-import { nowhere, type Where } from './symbols.ts';
+import type { CallResult, Leaks, LoadFailure, LoadResult, UnloadResult } from './results.ts';
 import { waitForBoot } from './start.ts';
+import { nowhere, type Where } from './symbols.ts';
 import * as wire from './wire.ts';
 
 export interface KernelOptions {
@@ -80,7 +80,8 @@ export class Kernel {
       if (completion.kind === 'died') return this.#refused({ stage: 'none', problems }, started);
       const { answer } = completion;
       if (answer.error === 0) return { ok: true, module: this.#module(answer.module) };
-      return this.#refused({ ...answer, problems, oops: this.#oopsOf(answer) }, started);
+      const oops = this.#oopsOf(answer);
+      return this.#refused({ ...answer, leaks: leaksOf(answer), problems, oops }, started);
     } finally {
       this.#service.removeSource(source);
     }
@@ -96,20 +97,19 @@ export class Kernel {
     const completion = this.#ask(wire.REQUEST.unload, [BigInt(module.id)]);
     if (completion.kind === 'died') return this.#refused({ stage: 'none', problems: [] }, started);
     const { answer } = completion;
-    const leaks = { blocks: answer.leaks, bytes: answer.leakedBytes };
-    if (answer.error === 0) return { ok: true, leaks };
-    return this.#refused({ ...answer, problems: [], oops: this.#oopsOf(answer) }, started);
+    if (answer.error === 0) return { ok: true, leaks: leaksOf(answer) };
+    const oops = this.#oopsOf(answer);
+    return this.#refused({ ...answer, leaks: leaksOf(answer), problems: [], oops }, started);
   }
 
   /** Calls a function in the guest by its address. */
-  callAddress(
-    target: Addr,
-    convention: CallingConvention,
-    args: readonly Argument[],
-  ): CallResult {
+  callAddress(target: Addr, convention: CallingConvention, args: readonly Argument[]): CallResult {
     const { words, buffers } = layOut(args, this.arch.wordBytes, convention);
     if (words.length > wire.WIRE_ARGS)
-      return { kind: 'refused', reason: `${words.length} argument words, at most ${wire.WIRE_ARGS}` };
+      return {
+        kind: 'refused',
+        reason: `${words.length} argument words, at most ${wire.WIRE_ARGS}`,
+      };
     const filled = [...words];
     const allocated: { at: Addr; bytes: Uint8Array; target: Uint8Array | undefined }[] = [];
     try {
@@ -231,9 +231,14 @@ export class Kernel {
         reason: failure.reason ?? '',
         problems: failure.problems,
         oops: failure.oops,
+        leaks: failure.leaks ?? { blocks: 0, bytes: 0 },
         death: this.#death,
         console: this.machine.console.textSince(started),
       },
     };
   }
+}
+
+function leaksOf(answer: Answer): Leaks {
+  return { blocks: answer.leaks, bytes: answer.leakedBytes };
 }

@@ -85,7 +85,9 @@ export class LinkerService {
   viewAt(address: Addr): ModuleView | undefined {
     const holds = (view: ModuleView): boolean =>
       view.segments.some(({ base, bytes }) => address >= base && address < plus(base, bytes));
-    return [...this.modules.values()].find(holds) ?? [...this.#others.values()].reverse().find(holds);
+    return (
+      [...this.modules.values()].find(holds) ?? [...this.#others.values()].reverse().find(holds)
+    );
   }
 
   /** Carries out one command block; the caller raises the line. */
@@ -132,10 +134,11 @@ export class LinkerService {
     if (text === undefined) return undefined;
     const name = new TextDecoder().decode(text).replace(/\0.*$/s, '');
     const from = this.#objects.get(wire.get32(view, at, fields.from));
-    const known = [...this.#sources.values()].find((each) => moduleNameOf(each.name) === name);
+    const known = [...this.#sources.values()].find((each) =>
+      sameModule(moduleNameOf(each.name), name),
+    );
     const found =
-      known ??
-      (name.includes('/') ? this.#files.read(name) : this.#files.find(name, from?.file));
+      known ?? (name.includes('/') ? this.#files.read(name) : this.#files.find(name, from?.file));
     if (found === undefined)
       this.#problems.push({ stage: 'find', file: name, wantedBy: from?.description.name });
     return found;
@@ -268,4 +271,9 @@ export class LinkerService {
     if (this.#others.size > GONE_KEPT && oldest !== undefined) this.#others.delete(oldest);
     return 0;
   }
+}
+
+/** Linux takes - and _ in names for the same. */
+function sameModule(a: string, b: string): boolean {
+  return a.replaceAll('-', '_') === b.replaceAll('-', '_');
 }

@@ -4,6 +4,7 @@ import type { Addr } from '../base/address.ts';
 import { nearestNames } from '../linker/nearest.ts';
 import type { Argument } from './arguments.ts';
 import type { Kernel } from './kernel.ts';
+import { type Callee, resultOf } from './result-type.ts';
 import type { CallResult, UnloadResult } from './results.ts';
 import type { ExportView, ModuleView } from './view.ts';
 
@@ -31,10 +32,12 @@ export class Module {
 
   /**
    * Calls a function with the C calling convention of the architecture (for
-   * Linux objects, the one that Linux uses there).  Results narrower than a word
-   * come with undefined upper bits where the ABI says so: mask them.
+   * Linux objects, the one that Linux uses there).  A result narrower than a word
+   * has undefined upper bits where the ABI says so: name its type, as in
+   * `call({ symbol: 'crc_itu_t', returns: 'u16' }, 0, text, 9)`.
    */
-  call(symbol: string, ...args: readonly Argument[]): CallResult {
+  call(callee: string | Callee, ...args: readonly Argument[]): CallResult {
+    const symbol = typeof callee === 'string' ? callee : callee.symbol;
     const found = this.#find(symbol);
     if (found === undefined) {
       const near = nearestNames(symbol, [...this.view.globals.keys()]);
@@ -44,7 +47,9 @@ export class Module {
     const { conventions } = this.#kernel.arch;
     const convention = this.view.flavour === 'linux' ? conventions.linux : conventions.native;
     const address = (found.address | (found.thumb ? 1n : 0n)) as Addr;
-    return this.#kernel.callAddress(address, convention, args);
+    const result = this.#kernel.callAddress(address, convention, args);
+    if (typeof callee === 'string' || result.kind !== 'returned') return result;
+    return { ...result, value: resultOf(callee.returns, result.wide) };
   }
 
   /** Takes the module out of the kernel; afterwards the object is of no use. */

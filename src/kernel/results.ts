@@ -18,6 +18,8 @@ export interface LoadFailure {
   /** Everything the host found wrong with the objects. */
   readonly problems: readonly LoadProblem[];
   readonly oops: Oops | undefined;
+  /** Memory that the module had not given back when it was taken out again. */
+  readonly leaks: Leaks;
   /** Set when the machine cannot go on. */
   readonly death: Death | undefined;
   /** What the guest printed meanwhile. */
@@ -28,16 +30,21 @@ export type LoadResult =
   | { readonly ok: true; readonly module: Module }
   | { readonly ok: false; readonly failure: LoadFailure };
 
+export interface Leaks {
+  readonly blocks: number;
+  readonly bytes: number;
+}
+
 export type UnloadResult =
-  | {
-      readonly ok: true;
-      /** Memory that the module had not given back. */
-      readonly leaks: { readonly blocks: number; readonly bytes: number };
-    }
+  /** `leaks` is what the module had not given back. */
+  | { readonly ok: true; readonly leaks: Leaks }
   | { readonly ok: false; readonly failure: LoadFailure };
 
 export type CallResult =
-  /** `value` is the first result word, `wide` both as a 64-bit result. */
+  /**
+   * `value` is the first result word, or of the type that was asked for; `wide`
+   * is both words as one 64-bit result.
+   */
   | { readonly kind: 'returned'; readonly value: bigint; readonly wide: bigint }
   | { readonly kind: 'fault'; readonly oops: Oops; readonly console: string }
   | { readonly kind: 'refused'; readonly reason: string }
