@@ -2,6 +2,7 @@
 //
 //   guest/kern, guest/linux, guest/arch/<arch>  ->  build/guest/<arch>/kernel.elf
 //   modules/<name>                              ->  build/modules/<arch>/<name>.ko
+//   test/modules/<name>                         ->  build/test-modules/<arch>/<name>.ko
 //
 // A module of one source is the compiler's object as it is; of several, they are
 // joined with ld.lld -r.  An output is made anew when the hash of its sources, of
@@ -60,18 +61,26 @@ export async function buildGuests() {
 
 export async function buildModules() {
   const tools = toolchain();
-  const folder = path.join(root, 'modules');
-  const names = fs.existsSync(folder)
-    ? fs
-        .readdirSync(folder, { withFileTypes: true })
-        .flatMap((e) => (e.isDirectory() ? e.name : []))
-    : [];
-  if (names.length === 0) throw new SetupError('modules/ has no module; the clone is incomplete');
+  const samples = modulesIn('modules', 'modules', tools);
+  if (samples.length === 0) throw new SetupError('modules/ has no module; the clone is incomplete');
+  // The published package has no tests.
+  const forTests = modulesIn('test/modules', 'test-modules', tools);
+  await makeAll('modules', 'modules', [...samples, ...forTests], tools);
+}
+
+/**
+ * One output for each folder in `folder` and each architecture.
+ * @param {string} folder @param {string} target in build/ @param {Toolchain} tools
+ */
+function modulesIn(folder, target, tools) {
+  const full = path.join(root, folder);
+  const entries = fs.existsSync(full) ? fs.readdirSync(full, { withFileTypes: true }) : [];
+  const names = entries.flatMap((e) => (e.isDirectory() ? e.name : []));
   const outputs = names.flatMap((name) =>
-    archNames.map((arch) => moduleOutput(name, path.join(folder, name), arch, tools)),
+    archNames.map((arch) => moduleOutput(name, { folder, target }, arch, tools)),
   );
-  removeOthers(path.join(build, 'modules'), outputs);
-  await makeAll('modules', 'sample modules', outputs, tools);
+  removeOthers(path.join(build, target), outputs);
+  return outputs;
 }
 
 /** @returns {Toolchain} */
@@ -102,15 +111,19 @@ function kernelOutput(arch, tools) {
   };
 }
 
-/** @param {string} name @param {string} folder @param {Arch} arch @param {Toolchain} tools @returns {Output} */
-function moduleOutput(name, folder, arch, tools) {
-  const sources = filesUnder(folder, /\.[cS]$/);
-  if (sources.length === 0) throw new SetupError(`modules/${name} has no .c file`);
+/**
+ * @param {string} name @param {{ folder: string, target: string }} place
+ * @param {Arch} arch @param {Toolchain} tools @returns {Output}
+ */
+function moduleOutput(name, { folder, target }, arch, tools) {
+  const own = path.join(root, folder, name);
+  const sources = filesUnder(own, /\.[cS]$/);
+  if (sources.length === 0) throw new SetupError(`${folder}/${name} has no .c file`);
   return {
-    name: `module-${arch}-${name}`,
-    file: path.join(build, 'modules', arch, `${name}.ko`),
+    name: `${target}-${arch}-${name}`,
+    file: path.join(build, target, arch, `${name}.ko`),
     sources,
-    alsoRead: [...guestHeaders(), ...filesUnder(folder, /\.h$/)],
+    alsoRead: [...guestHeaders(), ...filesUnder(own, /\.h$/)],
     compile: compileFlags(arch, { root, resources: tools.resources }),
     link: sources.length > 1 ? ['-r'] : undefined,
   };

@@ -113,6 +113,11 @@ describe.for(archNames)('NetBSD on %s', (name) => {
   });
 });
 
+test('a NetBSD module that requires itself is not relieved of it', () => {
+  const result = identified('i386', netbsdSpec('i386', 'in-place', [{ name: 'a', required: 'a' }]));
+  expect(result).toMatchObject({ ok: true, value: { required: ['a'] } });
+});
+
 describe('a NetBSD module is refused', () => {
   const problemsOf = (spec: Omit<ElfSpec, 'wordBytes' | 'machine'>) => {
     const result = identified('amd64', spec);

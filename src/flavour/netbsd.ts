@@ -30,7 +30,10 @@ export interface NetbsdModule {
   /** Of the first module in the set. */
   readonly name: string;
   readonly modules: readonly NetbsdEntry[];
-  /** What all of them require that the object does not hold itself. */
+  /**
+   * What all of them require of others.  One that requires itself says so here,
+   * for the kernel to refuse.
+   */
   readonly required: readonly string[];
   /** Every global definition. */
   readonly exports: readonly ModuleExport[];
@@ -67,13 +70,17 @@ export function describeNetbsd(
     problems.push({ kind: 'no-modules', section: MODULES_SET });
   }
   const own = new Set(modules.map(({ name }) => name));
-  const required = new Set(modules.flatMap((module) => module.required));
+  const required = new Set(
+    modules.flatMap(({ name, required }) =>
+      required.filter((wanted) => wanted === name || !own.has(wanted)),
+    ),
+  );
   return unlessRefused(
     {
       flavour: 'netbsd',
       name: first?.name ?? '',
       modules,
-      required: [...required].filter((name) => !own.has(name)),
+      required: [...required],
       exports: exportsOfGlobals(object),
     },
     problems,

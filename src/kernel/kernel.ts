@@ -137,9 +137,11 @@ export class Kernel {
     return this.machine.memory.read(addr(address), bytes);
   }
 
-  /** Writes guest memory by virtual address; false when not mapped. */
+  /** Writes guest memory by virtual address, code too; false when not mapped. */
   write(address: Addr | bigint, bytes: Uint8Array): boolean {
-    return this.machine.memory.write(addr(address), bytes);
+    const written = this.machine.memory.write(addr(address), bytes);
+    if (written) this.machine.engine.flushTranslations();
+    return written;
   }
 
   /** The address of a symbol of the kernel. */

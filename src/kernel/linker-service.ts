@@ -216,6 +216,12 @@ export class LinkerService {
     const mapped = segments.every(({ base, bytes }) => memory.covers(base, bytes.length));
     if (!mapped) return EFAULT;
     for (const { base, bytes } of segments) memory.write(base, bytes);
+    // Other code may have run from these pages; the emulator only notices stores
+    // through the addresses that it ran from.
+    this.#machine.engine.flushTranslations();
+    // The pages may have held code in a previous life, and the engine keeps what it
+    // made of it: neither our stores nor all of the guest's make it forget.
+    this.#machine.engine.flushTranslations();
 
     const id = wire.get32(view, at, fields.module);
     opened.view = viewOfImage(id, opened.file.name, opened.description, linked.value);
