@@ -162,6 +162,8 @@ void	ksyms_remove(struct ksyms_table *);
 /* "name+0x14/0x20 [module]", or the bare address; answers buf. */
 #define KSYMS_TEXT	128
 const char *ksyms_format(uintptr_t va, char *buf, size_t bytes);
+/* The same for a return address. */
+const char *ksyms_format_return(uintptr_t va, char *buf, size_t bytes);
 
 /* command.c: the linker device, for the linker thread.  Blobs are kmem. */
 int	command_open(uint32_t source, const char *name, uint64_t from,

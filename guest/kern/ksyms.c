@@ -63,35 +63,50 @@ lookup(const struct wire_symtab *symtab, uintptr_t va)
 
 	const struct wire_symbol *found = &symbols[low - 1];
 
-	/* At its very end: the return address of a call that never returns. */
-	return found->size == 0 || va - found->address <= found->size ?
+	return found->size == 0 || va - found->address < found->size ?
 	    found : NULL;
 }
 
-const char *
-ksyms_format(uintptr_t va, char *buf, size_t bytes)
+/* Names va, which is or follows the instruction at `at`. */
+static const char *
+format(uintptr_t va, uintptr_t at, char *buf, size_t room)
 {
 	unsigned s = arch_intr_disable();
-	const struct module *m = module_at(va);
+	const struct module *m = module_at(at);
 	const struct wire_symbol *symbol = NULL;
 	const struct ksyms_table *table = tables;
+	size_t n;
 
 	while (table != NULL && table->kt_module != m)
 		table = table->kt_next;
-	if (table != NULL)
-		symbol = lookup(table->kt_symtab, va);
+	if (table != NULL && (m != NULL ||
+	    (at >= (uintptr_t)__text_start && at < (uintptr_t)__kernel_end)))
+		symbol = lookup(table->kt_symtab, at);
 	if (symbol == NULL)
-		snprintf(buf, bytes, "0x%jx", (uintmax_t)va);
+		n = (size_t)snprintf(buf, room, "0x%jx", (uintmax_t)va);
 	else
-		snprintf(buf, bytes, "%s+0x%jx/0x%x",
+		n = (size_t)snprintf(buf, room, "%s+0x%jx",
 		    (const char *)table->kt_symtab +
 		    table->kt_symtab->names + symbol->name,
-		    (uintmax_t)(va - symbol->address), symbol->size);
-	if (m != NULL) {
-		size_t n = strlen(buf);
-
-		snprintf(buf + n, bytes - n, " [%s]", m->mod_name);
-	}
+		    (uintmax_t)(va - symbol->address));
+	if (symbol != NULL && symbol->size != 0 && n < room)
+		n += (size_t)snprintf(buf + n, room - n, "/0x%x",
+		    symbol->size);
+	if (m != NULL && n < room)
+		snprintf(buf + n, room - n, " [%s]", m->mod_name);
 	arch_intr_restore(s);
 	return buf;
+}
+
+const char *
+ksyms_format(uintptr_t va, char *buf, size_t room)
+{
+	return format(va, va, buf, room);
+}
+
+/* The call may be the last instruction of its function, and of its module. */
+const char *
+ksyms_format_return(uintptr_t va, char *buf, size_t room)
+{
+	return format(va, va - 1, buf, room);
 }

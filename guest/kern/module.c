@@ -59,10 +59,10 @@ module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 
 	for (unsigned i = 0; i < m->mod_nholds; i++)
 		m->mod_holds[i]->mod_refcnt--;
+	command_close(m->mod_object, m->mod_id, close);
 	for (unsigned i = 0; i < m->mod_manifest->segment_count; i++)
 		if (m->mod_bases[i] != 0)
 			area_free((uintptr_t)m->mod_bases[i]);
-	command_close(m->mod_object, m->mod_id, close);
 	kmem_free(m->mod_holds);
 	kmem_free(m->mod_bases);
 	kmem_free(m->mod_linkinfo);

@@ -42,10 +42,11 @@ frame_caller(uintptr_t *pc, uintptr_t *fp)
 	return true;
 }
 
+/* `at` is an address in the instruction at pc, or in the call before it. */
 static void
-fill_frames(struct wire_oops *oops, uintptr_t pc, uintptr_t fp)
+fill_frames(struct wire_oops *oops, uintptr_t pc, uintptr_t at, uintptr_t fp)
 {
-	const struct module *m = module_at(pc);
+	const struct module *m = module_at(at);
 
 	oops->pc = pc;
 	oops->module = m != NULL ? m->mod_id : 0;
@@ -66,7 +67,10 @@ oops_fill(struct wire_oops *oops, const struct trapframe *frame,
 	oops->code = code;
 	oops->sp = arch_frame_sp(frame);
 	oops->nregs = arch_frame_regs(frame, oops->regs);
-	fill_frames(oops, arch_frame_pc(frame), arch_frame_fp(frame));
+
+	uintptr_t pc = arch_frame_pc(frame);
+
+	fill_frames(oops, pc, pc, arch_frame_fp(frame));
 }
 
 void
@@ -78,7 +82,7 @@ oops_fill_call(struct wire_oops *oops, unsigned kind, uintptr_t fp)
 	oops->kind = kind;
 	oops->sp = fp;
 	(void)frame_caller(&pc, &fp);
-	fill_frames(oops, pc, fp);
+	fill_frames(oops, pc, pc - 1, fp);
 }
 
 static const char *
@@ -113,6 +117,15 @@ describe_kind(const struct wire_oops *oops, char *buf, size_t room)
 		snprintf(buf, room, "%s", kind_name(oops->kind));
 }
 
+/* Without registers the pc is the address a call would have returned to. */
+static const char *
+format_pc(const struct wire_oops *oops, char *buf, size_t room)
+{
+	return oops->nregs > 0 ?
+	    ksyms_format((uintptr_t)oops->pc, buf, room) :
+	    ksyms_format_return((uintptr_t)oops->pc, buf, room);
+}
+
 const char *
 oops_describe(const struct wire_oops *oops, char *buf, size_t room)
 {
@@ -123,7 +136,7 @@ oops_describe(const struct wire_oops *oops, char *buf, size_t room)
 	size_t n = strlen(buf);
 
 	snprintf(buf + n, room - n, " at %s",
-	    ksyms_format((uintptr_t)oops->pc, where, sizeof(where)));
+	    format_pc(oops, where, sizeof(where)));
 	return buf;
 }
 
@@ -139,7 +152,7 @@ oops_print(const struct wire_oops *oops)
 	printf("Oops: %s, in %s%s\n", text, m != NULL ? "module " : "the kernel",
 	    m != NULL ? m->mod_name : "");
 	printf("pc  %s   sp 0x%0*jx   thread %u (%s)\n",
-	    ksyms_format((uintptr_t)oops->pc, text, sizeof(text)),
+	    format_pc(oops, text, sizeof(text)),
 	    DIGITS, (uintmax_t)oops->sp, oops->thread,
 	    t != NULL ? t->td_name : "gone");
 	for (unsigned i = 0; i < oops->nregs; i++)
@@ -148,8 +161,10 @@ oops_print(const struct wire_oops *oops)
 		    i % 4 == 3 || i + 1 == oops->nregs ? "\n" : "  ");
 	printf("Backtrace:\n");
 	for (unsigned i = 0; i < oops->nframes; i++)
-		printf("  %s\n", ksyms_format((uintptr_t)oops->frames[i],
-		    text, sizeof(text)));
+		printf("  %s\n", i == 0 ?
+		    format_pc(oops, text, sizeof(text)) :
+		    ksyms_format_return((uintptr_t)oops->frames[i], text,
+		    sizeof(text)));
 }
 
 void
@@ -161,5 +176,5 @@ backtrace(uintptr_t fp)
 	printf("Backtrace:\n");
 	for (unsigned i = 0; i < WIRE_OOPS_FRAMES && frame_caller(&pc, &fp);
 	    i++)
-		printf("  %s\n", ksyms_format(pc, text, sizeof(text)));
+		printf("  %s\n", ksyms_format_return(pc, text, sizeof(text)));
 }

@@ -46,9 +46,11 @@ panic_caller(uintptr_t fp, const char *fmt, ...)
 void
 panic(const char *fmt, ...)
 {
-	bool module = module_at((uintptr_t)__builtin_return_address(0)) != NULL;
+	/* The call can be a module's very last instruction. */
+	uintptr_t call = (uintptr_t)__builtin_return_address(0) - 1;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vpanic(module, (uintptr_t)__builtin_frame_address(0), fmt, ap);
+	vpanic(module_at(call) != NULL,
+	    (uintptr_t)__builtin_frame_address(0), fmt, ap);
 }

@@ -75,6 +75,8 @@ module_link(struct module *m, struct outcome *o)
 void
 module_settle(struct module *m)
 {
+	m->mod_state = MODULE_LIVE;
+	command_close(m->mod_object, m->mod_id, CLOSE_LIVE);
 	for (unsigned i = 0; i < m->mod_manifest->segment_count; i++) {
 		uint64_t base = m->mod_bases[i];
 
@@ -83,6 +85,4 @@ module_settle(struct module *m)
 		m->mod_bases[i] = 0;
 		area_free((uintptr_t)base);
 	}
-	m->mod_state = MODULE_LIVE;
-	command_close(m->mod_object, m->mod_id, CLOSE_LIVE);
 }
