@@ -44,15 +44,12 @@ export interface Binding {
   contextFree(context: Pointer): number;
 }
 
-type CallbackKind = 'interrupt' | 'block' | 'invalid' | 'unmapped' | 'mmioRead' | 'mmioWrite';
+type CallbackKind = 'interrupt' | 'block' | 'invalid' | 'mmioRead' | 'mmioWrite';
 
 const callbacks: Readonly<Record<CallbackKind, TypeObject>> = {
   interrupt: koffi.proto('void modbox_interrupt(void *uc, uint32_t number, void *data)'),
   block: koffi.proto('void modbox_block(void *uc, uint64_t address, uint32_t size, void *data)'),
   invalid: koffi.proto('bool modbox_invalid(void *uc, void *data)'),
-  unmapped: koffi.proto(
-    'bool modbox_unmapped(void *uc, int type, uint64_t address, int size, int64_t value, void *data)',
-  ),
   mmioRead: koffi.proto('uint64_t modbox_read(void *uc, uint64_t offset, uint32_t size, void *data)'),
   mmioWrite: koffi.proto(
     'void modbox_write(void *uc, uint64_t offset, uint32_t size, uint64_t value, void *data)',

@@ -6,8 +6,8 @@ import type { ArchName } from '../arch/arch.ts';
 
 export const HOOK = {
   interrupt: 1,
+  code: 4,
   block: 8,
-  memoryUnmapped: 0x70,
   invalidInstruction: 16384,
 } as const;
 
@@ -15,6 +15,7 @@ export const HOOK = {
 export const CTL = {
   useExits: 0x4400_0004,
   cpuModel: 0x4400_0007,
+  removeTranslations: 0x4800_0009,
   flushTranslations: 0x4000_000a,
   flushTlb: 0x4000_000b,
 } as const;

@@ -216,12 +216,6 @@ export class LinkerService {
     const mapped = segments.every(({ base, bytes }) => memory.covers(base, bytes.length));
     if (!mapped) return EFAULT;
     for (const { base, bytes } of segments) memory.write(base, bytes);
-    // Other code may have run from these pages; the emulator only notices stores
-    // through the addresses that it ran from.
-    this.#machine.engine.flushTranslations();
-    // The pages may have held code in a previous life, and the engine keeps what it
-    // made of it: neither our stores nor all of the guest's make it forget.
-    this.#machine.engine.flushTranslations();
 
     const id = wire.get32(view, at, fields.module);
     opened.view = viewOfImage(id, opened.file.name, opened.description, linked.value);
@@ -263,7 +257,9 @@ export class LinkerService {
     const handle = Number(wire.get64(view, at, fields.object));
     const id = wire.get32(view, at, fields.module);
     const opened = this.#objects.get(handle);
-    if (wire.get32(view, at, fields.what) === wire.CLOSE.live) {
+    const live = wire.get32(view, at, fields.what) === wire.CLOSE.live;
+    this.#forgetCode(this.view(id), live);
+    if (live) {
       if (opened?.view === undefined) return EINVAL;
       this.#others.delete(id);
       this.modules.set(id, opened.view);
@@ -276,6 +272,16 @@ export class LinkerService {
     const [oldest] = this.#others.keys();
     if (this.#others.size > GONE_KEPT && oldest !== undefined) this.#others.delete(oldest);
     return 0;
+  }
+
+  /**
+   * Memory that held code is about to be unmapped, and other code may come to the
+   * same pages: the engine must not run what it translated.
+   */
+  #forgetCode(view: ModuleView | undefined, disposableOnly: boolean): void {
+    for (const { base, bytes, executable, disposable } of view?.segments ?? [])
+      if (executable && (disposable || !disposableOnly))
+        this.#machine.engine.forgetCode(base, bytes);
   }
 }
 

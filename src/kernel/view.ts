@@ -4,7 +4,7 @@
 import type { Addr } from '../base/address.ts';
 import type { ModuleDescription } from '../flavour/flavour.ts';
 import type { LinkedImage } from '../linker/link.ts';
-import { segmentTraits } from '../linker/segments.ts';
+import { PROT_EXEC, segmentTraits } from '../linker/segments.ts';
 import { STB_LOCAL } from '../object/elf/constants.ts';
 import { SymbolTable } from './symbols.ts';
 
@@ -14,6 +14,7 @@ export interface SegmentView {
   readonly base: Addr;
   readonly bytes: number;
   readonly disposable: boolean;
+  readonly executable: boolean;
 }
 
 export interface ExportView {
@@ -62,6 +63,7 @@ export function viewOfImage(
       base,
       bytes: bytes.length,
       disposable: segmentTraits[kind].disposable,
+      executable: (segmentTraits[kind].prot & PROT_EXEC) !== 0,
     })),
     symbols: new SymbolTable(image.symbols.filter(({ section }) => section !== undefined)),
     exports,

@@ -13,7 +13,7 @@ export type SegmentKind = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 const PROT_READ = 1;
 const PROT_WRITE = 2;
-const PROT_EXEC = 4;
+export const PROT_EXEC = 4;
 
 export interface SegmentTraits {
   readonly name: string;

@@ -7,7 +7,7 @@
 
 import type { Arch } from '../arch/arch.ts';
 import type { RawEvent } from '../arch/cpu.ts';
-import { type Addr, addr, formatAddr } from '../base/address.ts';
+import { type Addr, addr } from '../base/address.ts';
 import { Engine, type EngineStop } from '../engine/engine.ts';
 import { bus } from './bus.ts';
 import { ConsoleDevice } from './devices/console.ts';
@@ -164,7 +164,7 @@ export class Machine {
       case 'event':
         return this.#enter(stop.event);
       case 'bus-error':
-        return this.#dead(`bus error: no memory or device at ${formatAddr(stop.address)}`);
+        return this.#dead('bus error: the instruction reached neither memory nor a device');
       case 'engine-error':
         return this.#dead(`libunicorn: ${stop.message}`);
     }

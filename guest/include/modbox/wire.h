@@ -160,9 +160,13 @@ struct wire_mailbox {
 #define FETCH_MANIFEST		1
 #define FETCH_LINKINFO		2
 
-#define CLOSE_LIVE		1	/* initialised; init memory is gone */
-#define CLOSE_FAILED		2	/* undone */
-#define CLOSE_UNLOADED		3	/* was live, now gone */
+/*
+ * CLOSE comes before the memory is unmapped, so that the host can forget what
+ * it translated of the code there.
+ */
+#define CLOSE_LIVE		1	/* initialised; init memory goes next */
+#define CLOSE_FAILED		2	/* undone; all memory goes next */
+#define CLOSE_UNLOADED		3	/* was live; all memory goes next */
 
 struct wire_command {
 	uint32_t op;			/*  0 COMMAND_* */
