@@ -115,6 +115,7 @@ export class Kernel {
     try {
       for (const buffer of buffers) {
         const at = this.#allocate(buffer.bytes.length);
+        if (this.#death !== undefined) return { kind: 'died', death: this.#death };
         if (at === undefined)
           return { kind: 'refused', reason: `the guest has no ${buffer.bytes.length} bytes left` };
         allocated.push({ at, ...buffer });

@@ -3,7 +3,7 @@
 // programs.
 
 import type { Arch } from '../arch/arch.ts';
-import { type Addr, addr } from '../base/address.ts';
+import { type Addr, addr, plus } from '../base/address.ts';
 import type { Memory } from '../machine/memory.ts';
 import { formatWhere, type Where } from './symbols.ts';
 import * as wire from './wire.ts';
@@ -50,10 +50,15 @@ export function readOops(
   const { fields } = wire.oops;
   const word = (field: wire.Field, index = 0): Addr => addr(wire.get64(view, 0, field, index));
   const named = wire.oopsKinds[wire.get32(view, 0, fields.kind)] ?? 'other';
-  const where = symbolise(word(fields.pc));
+  const regs = wire.get32(view, 0, fields.nregs);
+  // Without registers there was no trap, and pc is where a call would return to.
+  const atPc = regs > 0 ? symbolise : symboliseReturn;
+  const atFrame = (at: Addr, i: number): Where =>
+    i === 0 ? atPc(at, symbolise) : symboliseReturn(at, symbolise);
+  const where = atPc(word(fields.pc), symbolise);
   const count = Math.min(wire.get32(view, 0, fields.nframes), wire.OOPS_FRAMES);
   const registers: Record<string, bigint> = {};
-  const known = Math.min(wire.get32(view, 0, fields.nregs), arch.registers.length);
+  const known = Math.min(regs, arch.registers.length);
   for (let i = 0; i < known; i++) {
     const register = arch.registers[i];
     if (register !== undefined) registers[register.name] = word(fields.regs, i);
@@ -67,8 +72,15 @@ export function readOops(
     address: word(fields.address),
     code: word(fields.code),
     registers,
-    backtrace: Array.from({ length: count }, (_, i) => symbolise(word(fields.frames, i))),
+    backtrace: Array.from({ length: count }, (_, i) => atFrame(word(fields.frames, i), i)),
   };
+}
+
+/** The call before a return address: its function may end with it. */
+function symboliseReturn(address: Addr, symbolise: (address: Addr) => Where): Where {
+  const call = symbolise(plus(address, -1));
+  const offset = call.symbol === undefined ? 0 : call.offset + 1;
+  return { ...call, address, offset };
 }
 
 function accessOf(bits: number): Oops['access'] {

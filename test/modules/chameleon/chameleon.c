@@ -123,7 +123,9 @@ chameleon_do(unsigned action)
 		return (int)overflow(0);
 	case SPINMASKED:
 		mask_interrupts();
-		/* FALLTHROUGH */
+		/* Long blocks: a pending interrupt is looked for at each. */
+		for (;;)
+			__asm volatile(".rept 500; nop; .endr");
 	case SPIN:
 		while (scratch[0] == 0)
 			continue;
