@@ -18,14 +18,12 @@
  * link_set_exports and link_set_linux_exports (wire.h says what they hold)
  * and bounds them with __start_ and __stop_ symbols.
  *
- * probe.S: the cpu_* functions of <sys/selftest.h>; exports.c exports them.
+ * probe.S: the cpu_* functions of <sys/selftest.h>, exported.
  *
- * libcalls.S: what the compiler calls by name on this architecture and C
- * cannot write.  In C there are (guest/kern/divdi.c) udivmod64, sdivmod64,
- * __udivdi3, __umoddi3, __divdi3, __moddi3, __udivmoddi4, __divmoddi4, and
- * (string.c) memcpy, memmove, memset, memcmp.  armv7 wraps them under their
- * EABI names, __aeabi_uldivmod and the rest, and exports these with
- * EXPORT_ASM of export.h; so does linux.S with what only Linux modules call.
+ * What the compiler calls by name is in C where C can write it: divdi.c has
+ * 64-bit division, string.c memcpy and its like.  The rest, and what Linux
+ * modules call with conventions of its own, is the architecture's; assembly
+ * exports with EXPORT_ASM of export.h.
  */
 #ifndef KERN_ARCH_H
 #define KERN_ARCH_H

@@ -94,16 +94,21 @@ struct thread {
 #define TD_SLEEPING	3
 #define TD_DEAD		4
 #define STACK_BYTES	16384
-extern struct thread *curthread, *allthreads;
 void	thread_start(void (*)(void *), void *) __dead;	/* from arch_switch */
-void	thread_idle(void) __dead;		/* what thread 0 does */
-void	thread_tick(void);			/* in a timer interrupt */
-void	thread_preempt(void);			/* at an interrupt's end */
-/* Arm the timer for what is due next; interrupts are disabled. */
-void	thread_timer(void);
 struct thread *thread_by_id(uint32_t);
 /* Ends the threads whose function lies in the module. */
 void	thread_end_owned(const struct module *);
+
+/* sched.c; interrupts are disabled around all of these. */
+extern struct thread *curthread, *allthreads;
+void	thread_ready(struct thread *);		/* to the run queue's end */
+void	thread_forget(struct thread *);		/* it will not run again */
+/* Runs whoever is next; the current thread is where it belongs. */
+void	thread_switch(void);
+void	thread_idle(void) __dead;		/* what thread 0 does */
+void	thread_tick(void);			/* in a timer interrupt */
+void	thread_preempt(void);			/* at an interrupt's end */
+void	thread_timer(void);			/* arm it for what is due next */
 
 /* mutex.c: the thread gives up what it took since it held only down_to. */
 void	mutex_release(struct thread *, const struct mutex *down_to);
@@ -245,9 +250,5 @@ void	linker_init(void);
 void	linker_interrupt(void);			/* slots were posted */
 /* From another thread: queue, and wait for the answer. */
 int	linker_request(unsigned op, const char *name);
-
-/* divdi.c: 64-bit division for CPUs with 32-bit registers. */
-uint64_t udivmod64(uint64_t n, uint64_t d, uint64_t *remainder);
-int64_t	sdivmod64(int64_t n, int64_t d, int64_t *remainder);
 
 #endif /* KERN_DEFS_H */

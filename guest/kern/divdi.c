@@ -69,20 +69,6 @@ divide_signed(int64_t n, int64_t d, int64_t *remainder)
 }
 
 uint64_t
-udivmod64(uint64_t n, uint64_t d, uint64_t *remainder)
-{
-	CHECK_DIVISOR(d);
-	return divide(n, d, remainder);
-}
-
-int64_t
-sdivmod64(int64_t n, int64_t d, int64_t *remainder)
-{
-	CHECK_DIVISOR(d);
-	return divide_signed(n, d, remainder);
-}
-
-uint64_t
 __udivdi3(uint64_t n, uint64_t d)
 {
 	uint64_t r;

@@ -1,11 +1,10 @@
 /*
- * What native modules may call: everything in <sys/systm.h>, <sys/thread.h>,
- * <sys/guard.h> and <sys/selftest.h>, and modctl.  What compilers call by
- * name is exported next to its definition.
+ * What native modules may call: everything in <sys/systm.h>, <sys/thread.h>
+ * and <sys/guard.h>, and modctl.  What compilers call by name, and what is
+ * written in assembly, is exported next to its definition.
  */
 #include "defs.h"
 #include "export.h"
-#include <sys/selftest.h>
 
 EXPORT(printf);
 EXPORT(snprintf);
@@ -46,8 +45,3 @@ EXPORT(mutex_owned);
 
 EXPORT(guard_call);
 EXPORT(modctl);
-
-EXPORT(cpu_undefined);
-EXPORT(cpu_breakpoint);
-EXPORT(cpu_syscall);
-EXPORT(cpu_divide);

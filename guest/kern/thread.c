@@ -1,104 +1,8 @@
 /*
- * Threads: one CPU, a run queue served in turn, sleepers sorted by deadline.
- * Thread 0 is what kmain() became; it runs when nobody else wants to.
- *
- * There is no clock tick.  The timer is armed for the earliest thing due (the
- * end of a slice if somebody waits for the CPU, a sleeper, the watchdog) and
- * disarmed when there is none: an idle machine is really idle, which is how
- * the host sees that nothing will happen by itself.
+ * The life of a thread: created with a stack of its own, ended by itself, by
+ * a fault, or with the module it belongs to, and freed by whoever joins it.
  */
 #include "defs.h"
-
-#define SLICE_NS	4000000		/* virtual time */
-
-static struct thread thread0 = { .td_state = TD_RUNNING, .td_name = "idle" };
-struct thread *curthread = &thread0, *allthreads = &thread0;
-
-static struct thread *ready;		/* next to run first */
-static struct thread *sleepers;		/* earliest deadline first */
-static uint64_t slice_end;
-static uint64_t armed;			/* what the timer is set to, 0 not */
-
-/* Deadlines, of which 0 means never: whether a is before b. */
-static bool
-earlier(uint64_t a, uint64_t b)
-{
-	return a - 1 < b - 1;
-}
-
-void
-thread_timer(void)
-{
-	uint64_t due = 0, guard = guard_deadline(curthread);
-
-	if (ready != NULL && curthread != &thread0)
-		due = slice_end;
-	if (sleepers != NULL && earlier(sleepers->td_deadline, due))
-		due = sleepers->td_deadline;
-	if (earlier(guard, due))
-		due = guard;
-	if (due == armed)
-		return;
-	armed = due;
-	if (due != 0)
-		timer_arm(due);
-	else
-		timer_disarm();
-}
-
-static void
-ready_append(struct thread *t)
-{
-	struct thread **at = &ready;
-
-	t->td_state = TD_READY;
-	t->td_next = NULL;
-	while (*at != NULL)
-		at = &(*at)->td_next;
-	*at = t;
-}
-
-static void
-sleepers_insert(struct thread *t)
-{
-	struct thread **at = &sleepers;
-
-	t->td_state = TD_SLEEPING;
-	while (*at != NULL && !earlier(t->td_deadline, (*at)->td_deadline))
-		at = &(*at)->td_next;
-	t->td_next = *at;
-	*at = t;
-}
-
-static void
-list_remove(struct thread **at, const struct thread *t)
-{
-	for (; *at != NULL; at = &(*at)->td_next)
-		if (*at == t) {
-			*at = t->td_next;
-			return;
-		}
-}
-
-/* Runs whoever is next; the caller put the current thread where it belongs
- * and disabled interrupts. */
-static void
-thread_switch(void)
-{
-	struct thread *old = curthread, *next = ready;
-
-	if (next != NULL)
-		ready = next->td_next;
-	else
-		next = &thread0;
-	next->td_state = TD_RUNNING;
-	slice_end = nanouptime() + SLICE_NS;
-	if (next != old) {
-		curthread = next;
-		arch_switch(&old->td_sp, next->td_sp);
-	}
-	thread_timer();
-}
 
 struct threadcall {
 	void	(*fn)(void *);
@@ -129,18 +33,6 @@ thread_start(void (*fn)(void *), void *arg)
 	thread_exit();
 }
 
-void
-thread_idle(void)
-{
-	(void)arch_intr_disable();
-	for (;;) {
-		if (ready != NULL)
-			thread_switch();
-		else
-			arch_idle();
-	}
-}
-
 struct thread *
 thread_create(const char *name, void (*fn)(void *), void *arg)
 {
@@ -166,8 +58,7 @@ thread_create(const char *name, void (*fn)(void *), void *arg)
 	while (*at != NULL)
 		at = &(*at)->td_all;
 	*at = t;
-	ready_append(t);
-	thread_timer();
+	thread_ready(t);
 	arch_intr_restore(s);
 	return t;
 }
@@ -232,23 +123,11 @@ thread_end_owned(const struct module *m)
 		next = t->td_all;
 		if (t == curthread || !module_contains(m, (uintptr_t)t->td_fn))
 			continue;
-		list_remove(&ready, t);
-		list_remove(&sleepers, t);
+		thread_forget(t);
 		mutex_release(t, NULL);
 		wakeup(t);
 		thread_free(t);
 	}
-	arch_intr_restore(s);
-}
-
-void
-thread_yield(void)
-{
-	unsigned s = arch_intr_disable();
-
-	if (curthread != &thread0)
-		ready_append(curthread);
-	thread_switch();
 	arch_intr_restore(s);
 }
 
@@ -274,86 +153,3 @@ thread_by_id(uint32_t id)
 	return t;
 }
 
-int
-tsleep(const void *channel, uint64_t deadline)
-{
-	unsigned s = arch_intr_disable();
-	struct thread *t = curthread;
-	uint64_t limit = guard_deadline(t);
-
-	if (t == &thread0)
-		panic("the idle thread sleeps");
-	t->td_channel = channel;
-	t->td_deadline = earlier(limit, deadline) ? limit : deadline;
-	t->td_timedout = false;
-	sleepers_insert(t);
-	thread_switch();
-	/* With interrupts disabled by the caller the watchdog could not bite
-	 * and a loop around this call would never end. */
-	if (limit != 0 && nanouptime() >= limit)
-		guard_throw(OOPS_WATCHDOG,
-		    (uintptr_t)__builtin_frame_address(0));
-	arch_intr_restore(s);
-	return t->td_timedout ? ETIMEDOUT : 0;
-}
-
-void
-wakeup(const void *channel)
-{
-	unsigned s = arch_intr_disable();
-
-	for (struct thread **at = &sleepers; *at != NULL;) {
-		struct thread *t = *at;
-
-		if (t->td_channel != channel) {
-			at = &t->td_next;
-			continue;
-		}
-		*at = t->td_next;
-		ready_append(t);
-	}
-	thread_timer();
-	arch_intr_restore(s);
-}
-
-void
-delay(uint64_t ns)
-{
-	static const char nobody;
-	uint64_t until = nanouptime() + ns;
-
-	while (nanouptime() < until)
-		(void)tsleep(&nobody, until);
-}
-
-void
-thread_tick(void)
-{
-	uint64_t now = nanouptime();
-
-	while (sleepers != NULL && sleepers->td_deadline != 0 &&
-	    sleepers->td_deadline <= now) {
-		struct thread *t = sleepers;
-
-		sleepers = t->td_next;
-		t->td_timedout = true;
-		ready_append(t);
-	}
-	/* The line stays up until the timer is set again: whatever it is. */
-	armed = 0;
-	timer_disarm();
-}
-
-void
-thread_preempt(void)
-{
-	bool over = curthread == &thread0 || nanouptime() >= slice_end;
-
-	if (ready != NULL && over) {
-		if (curthread != &thread0)
-			ready_append(curthread);
-		thread_switch();
-	} else {
-		thread_timer();
-	}
-}
