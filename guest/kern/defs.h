@@ -94,7 +94,8 @@ struct thread {
 #define TD_SLEEPING	3
 #define TD_DEAD		4
 #define STACK_BYTES	16384
-void	thread_start(void (*)(void *), void *) __dead;	/* from arch_switch */
+/* Where arch_switch to a new thread leads. */
+void	thread_start(void (*)(void *), void *) __dead;
 struct thread *thread_by_id(uint32_t);
 /* Ends the threads whose function lies in the module. */
 void	thread_end_owned(const struct module *);
@@ -108,9 +109,9 @@ void	thread_switch(void);
 void	thread_idle(void) __dead;		/* what thread 0 does */
 void	thread_tick(void);			/* in a timer interrupt */
 void	thread_preempt(void);			/* at an interrupt's end */
-void	thread_timer(void);			/* arm it for what is due next */
+void	thread_timer(void);			/* arm it for what is next */
 
-/* mutex.c: the thread gives up what it took since it held only down_to. */
+/* mutex.c: the thread gives up what it took after down_to. */
 void	mutex_release(struct thread *, const struct mutex *down_to);
 
 /* trap.c */
@@ -123,7 +124,7 @@ struct guard {
 	struct mutex		*g_mutexes;	/* held when entered */
 	uint64_t		g_deadline;	/* watchdog, 0 none */
 	unsigned		g_intr;		/* for arch_intr_restore */
-	struct wire_oops	*g_oops;	/* filled by the fault, or NULL */
+	struct wire_oops	*g_oops;	/* filled by a fault */
 };
 /* When the watchdog bites this thread; 0: never. */
 uint64_t guard_deadline(const struct thread *);

@@ -149,8 +149,8 @@ oops_print(const struct wire_oops *oops)
 
 	describe_kind(oops, text, sizeof(text));
 	console_fresh_line();
-	printf("Oops: %s, in %s%s\n", text, m != NULL ? "module " : "the kernel",
-	    m != NULL ? m->mod_name : "");
+	printf("Oops: %s, in %s%s\n", text,
+	    m != NULL ? "module " : "the kernel", m != NULL ? m->mod_name : "");
 	printf("pc  %s   sp 0x%0*jx   thread %u (%s)\n",
 	    format_pc(oops, text, sizeof(text)),
 	    DIGITS, (uintmax_t)oops->sp, oops->thread,

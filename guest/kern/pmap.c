@@ -33,8 +33,9 @@ pmap_init(void)
 			    arch_pte_make(KPA(va), image_prot(va));
 	}
 	for (uintptr_t off = 0; off < WIRE_DEVICES_BYTES; off += PAGE_SIZE)
-		*arch_pte(DEVICES_VA + off, true) = arch_pte_make(
-		    WIRE_DEVICES_PA + off, PROT_READ | PROT_WRITE | PROT_DEVICE);
+		*arch_pte(DEVICES_VA + off, true) =
+		    arch_pte_make(WIRE_DEVICES_PA + off,
+		    PROT_READ | PROT_WRITE | PROT_DEVICE);
 	arch_pmap_activate();
 }
 
