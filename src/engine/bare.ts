@@ -4,7 +4,14 @@
 
 import type { Arch } from '../arch/arch.ts';
 import type { Addr } from '../base/address.ts';
-import { allocate, loadBinding, type Pointer, registerCallback, release, viewOf } from './binding.ts';
+import {
+  allocate,
+  loadBinding,
+  type Pointer,
+  registerCallback,
+  release,
+  viewOf,
+} from './binding.ts';
 import { CTL, HOOK, models, PROT_ALL } from './constants.ts';
 import type { Engine } from './engine.ts';
 

@@ -50,7 +50,9 @@ const callbacks: Readonly<Record<CallbackKind, TypeObject>> = {
   interrupt: koffi.proto('void modbox_interrupt(void *uc, uint32_t number, void *data)'),
   block: koffi.proto('void modbox_block(void *uc, uint64_t address, uint32_t size, void *data)'),
   invalid: koffi.proto('bool modbox_invalid(void *uc, void *data)'),
-  mmioRead: koffi.proto('uint64_t modbox_read(void *uc, uint64_t offset, uint32_t size, void *data)'),
+  mmioRead: koffi.proto(
+    'uint64_t modbox_read(void *uc, uint64_t offset, uint32_t size, void *data)',
+  ),
   mmioWrite: koffi.proto(
     'void modbox_write(void *uc, uint64_t offset, uint32_t size, uint64_t value, void *data)',
   ),

@@ -9,7 +9,13 @@
 // Elsewhere the JavaScript callback counts the same bytes: slower, same run.
 
 import koffi from 'koffi';
-import { allocate, type Pointer, registerCallback, release, unregisterCallback } from './binding.ts';
+import {
+  allocate,
+  type Pointer,
+  registerCallback,
+  release,
+  unregisterCallback,
+} from './binding.ts';
 
 /** A block callback and the cells it works on. */
 export interface Budget {

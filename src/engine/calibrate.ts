@@ -69,6 +69,8 @@ function offsets(view: DataView, matches: (i: number) => boolean): number[] {
 function only(found: readonly number[], what: string): number {
   const [first, second] = found;
   if (first === undefined || second !== undefined)
-    throw new Error(`cannot find the ${what} in this libunicorn's CPU state (${found.length} places)`);
+    throw new Error(
+      `cannot find the ${what} in this libunicorn's CPU state (${found.length} places)`,
+    );
   return first;
 }

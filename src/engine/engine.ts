@@ -6,7 +6,16 @@
 import type { Arch } from '../arch/arch.ts';
 import type { Cpu, FaultState, RawEvent, SystemRegister, TableRegister } from '../arch/cpu.ts';
 import { type Addr, addr } from '../base/address.ts';
-import { allocate, type Binding, loadBinding, type Pointer, registerCallback, release, unregisterCallback, viewOf } from './binding.ts';
+import {
+  allocate,
+  type Binding,
+  loadBinding,
+  type Pointer,
+  registerCallback,
+  release,
+  unregisterCallback,
+  viewOf,
+} from './binding.ts';
 import { type Budget, callbackBudget, nativeBudget } from './budget.ts';
 import { calibrate, type StateOffsets } from './calibrate.ts';
 import { CTL, HOOK, models, PROT_ALL } from './constants.ts';
@@ -63,12 +72,14 @@ export class Engine implements Cpu {
     const model = models[arch.name];
     this.#arch = arch;
     this.#lib = loadBinding(options.library);
-    if (this.#lib.version >>> 16 < OLDEST) throw new OldLibraryError(this.#lib.version, options.library);
+    if (this.#lib.version >>> 16 < OLDEST)
+      throw new OldLibraryError(this.#lib.version, options.library);
     const out: [Pointer | null] = [null];
     this.#check(this.#lib.open(model.arch, model.mode, out), 'uc_open');
     if (out[0] === null) throw new Error('uc_open answered no engine');
     this.#uc = out[0];
-    if (model.cpu !== undefined) this.#check(this.#lib.ctl(this.#uc, CTL.cpuModel, 'int', model.cpu), 'cpu model');
+    if (model.cpu !== undefined)
+      this.#check(this.#lib.ctl(this.#uc, CTL.cpuModel, 'int', model.cpu), 'cpu model');
     this.#check(this.#lib.ctl(this.#uc, CTL.useExits, 'int', 1), 'use exits');
 
     const ram = allocate(options.ramBytes);
@@ -89,7 +100,8 @@ export class Engine implements Cpu {
     this.#contextBytes = new Uint8Array(viewOf(context[0], this.#lib.contextSize(this.#uc)));
     this.#contextView = new DataView(this.#contextBytes.buffer);
 
-    const native = options.slices === 'callback' ? undefined : nativeBudget(this.#lib.emuStopAddress);
+    const native =
+      options.slices === 'callback' ? undefined : nativeBudget(this.#lib.emuStopAddress);
     this.#budget = native ?? callbackBudget(() => this.#lib.emuStop(this.#uc));
     this.#addHooks();
     arch.exceptions.reset(this);
@@ -176,7 +188,8 @@ export class Engine implements Cpu {
     const offsets = this.#stateOffsets();
     this.saveState();
     const code = this.#contextView.getUint32(offsets.code, true);
-    const address = offsets.address === undefined ? 0n : this.#contextView.getBigUint64(offsets.address, true);
+    const address =
+      offsets.address === undefined ? 0n : this.#contextView.getBigUint64(offsets.address, true);
     if (offsets.oldException !== undefined) {
       this.#contextView.setInt32(offsets.oldException, -1, true);
       this.#check(this.#lib.contextRestore(this.#uc, this.#context), 'uc_context_restore');

@@ -25,7 +25,11 @@ export function diskFiles(searchPath: readonly string[]): ObjectFiles {
     find: (module, from) => {
       const folders = from === undefined ? searchPath : [dirname(from.name), ...searchPath];
       for (const folder of folders)
-        for (const name of new Set([module, module.replaceAll('_', '-'), module.replaceAll('-', '_')]))
+        for (const name of new Set([
+          module,
+          module.replaceAll('_', '-'),
+          module.replaceAll('-', '_'),
+        ]))
           for (const suffix of suffixes) {
             const file = readObject(join(folder, name + suffix));
             if (file !== undefined) return file;

@@ -46,7 +46,10 @@ export function loadImage(machine: Machine, image: KernelImage, watchdogNs: numb
   for (const segment of loadable(image.object)) {
     const at = memory.offset(phys(segment.paddr), segment.memsz);
     assert(at !== undefined, 'the kernel image fits into RAM');
-    memory.ram.set(image.object.bytes.subarray(segment.offset, segment.offset + segment.filesz), at);
+    memory.ram.set(
+      image.object.bytes.subarray(segment.offset, segment.offset + segment.filesz),
+      at,
+    );
     memory.ram.fill(0, at + segment.filesz, at + segment.memsz);
     end = phys(Math.max(end, Number(segment.paddr) + segment.memsz));
   }

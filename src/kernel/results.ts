@@ -53,10 +53,13 @@ export type CallResult =
 /** One paragraph: what failed, why, and what it was about. */
 export function describeFailure(failure: LoadFailure): string {
   const lines = failure.problems.map((problem) => describeProblem(problem));
-  if (failure.oops !== undefined) lines.push(describeOops(failure.oops));
-  else if (failure.reason !== '' && lines.length === 0) lines.push(failure.reason);
-  if (failure.death !== undefined) lines.push(describeDeath(failure.death));
+  const { oops, reason, death } = failure;
   const errno = failure.error === 0 ? '' : ` (${errnoName(failure.error)})`;
+  // Only the guest's words say what was asserted.
+  if (oops !== undefined)
+    lines.push(oops.kind === 'panic' && reason !== '' ? reason : describeOops(oops));
+  else if (reason !== '' && lines.length === 0) lines.push(`${reason}${errno}`);
+  if (death !== undefined) lines.push(describeDeath(death));
   if (lines.length === 0) lines.push(`failed at stage ${failure.stage}${errno}`);
   return lines.join('\n');
 }

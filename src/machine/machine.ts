@@ -173,7 +173,8 @@ export class Machine {
   /** hlt or wfi: skip to the next thing that wakes the CPU. */
   #sleep(end: number): Stop | undefined {
     const { timer } = this;
-    if (this.intc.asserted || this.#attention || this.power.lastWord !== undefined) return undefined;
+    if (this.intc.asserted || this.#attention || this.power.lastWord !== undefined)
+      return undefined;
     if (timer.deadline === undefined) return { kind: 'idle' };
     timer.advance(Math.max(0, Math.min(timer.deadline, end) - timer.now));
     return undefined;

@@ -3,7 +3,15 @@
 // EL1 on SP_EL1; an exception from elsewhere is refused.
 
 import { type Addr, addr, formatAddr, plus } from '../../base/address.ts';
-import type { Cpu, Entry, Exceptions, FaultState, RawEvent, SystemRegister, VirtualMemory } from '../cpu.ts';
+import type {
+  Cpu,
+  Entry,
+  Exceptions,
+  FaultState,
+  RawEvent,
+  SystemRegister,
+  VirtualMemory,
+} from '../cpu.ts';
 
 const SCR_EL3: SystemRegister = { op0: 3, op1: 6, crn: 1, crm: 1, op2: 0 };
 const HCR_EL2: SystemRegister = { op0: 3, op1: 4, crn: 1, crm: 1, op2: 0 };
@@ -55,11 +63,16 @@ export const exceptions: Exceptions = {
   interruptsEnabled: (cpu) => (cpu.read('cpsr') & PSTATE_I) === 0n,
   enter: (cpu: Cpu, _memory: VirtualMemory, event: RawEvent, pc: Addr, fault: FaultState) => {
     cpu.write('esr_el1', event.kind === 'interrupt' ? BigInt(fault.code) : 0n);
-    if (event.kind === 'interrupt' && (event.number === PREFETCH_ABORT || event.number === DATA_ABORT))
+    if (
+      event.kind === 'interrupt' &&
+      (event.number === PREFETCH_ABORT || event.number === DATA_ABORT)
+    )
       cpu.write('far_el1', fault.address);
     return enterVector(cpu, SYNCHRONOUS, pc);
   },
   enterInterrupt: (cpu, _memory, pc) => enterVector(cpu, IRQ, pc),
   describe: (event) =>
-    event.kind === 'interrupt' ? (names[event.number] ?? `exception ${event.number}`) : 'undefined instruction',
+    event.kind === 'interrupt'
+      ? (names[event.number] ?? `exception ${event.number}`)
+      : 'undefined instruction',
 };

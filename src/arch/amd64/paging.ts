@@ -26,7 +26,11 @@ export function translate(cpu: Cpu, read: ReadPhysical, address: Addr): Translat
     executable &&= (entry & NX) === 0n;
     if (shift === 12n || (shift < 39n && (entry & LARGE) !== 0n)) {
       const offset = (1n << shift) - 1n;
-      return { physical: phys((entry & FRAME & ~offset) | (address & offset)), writable, executable };
+      return {
+        physical: phys((entry & FRAME & ~offset) | (address & offset)),
+        writable,
+        executable,
+      };
     }
     table = entry & FRAME;
   }

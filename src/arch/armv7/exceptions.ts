@@ -1,11 +1,24 @@
 // How an ARMv7-A CPU enters a handler (ARM ARM section B1.8): banked mode with
 // its own lr and spsr, fault status and address in CP15, vector at VBAR.
 
-import { type Addr, plus } from '../../base/address.ts';
-import { addr } from '../../base/address.ts';
-import type { Cpu, Entry, Exceptions, FaultState, RawEvent, SystemRegister, VirtualMemory } from '../cpu.ts';
+import { type Addr, addr, plus } from '../../base/address.ts';
+import type {
+  Cpu,
+  Entry,
+  Exceptions,
+  FaultState,
+  RawEvent,
+  SystemRegister,
+  VirtualMemory,
+} from '../cpu.ts';
 
-const p15 = (crn: number, crm: number, op2: number): SystemRegister => ({ op0: 15, op1: 0, crn, crm, op2 });
+const p15 = (crn: number, crm: number, op2: number): SystemRegister => ({
+  op0: 15,
+  op1: 0,
+  crn,
+  crm,
+  op2,
+});
 const SCTLR = p15(1, 0, 0);
 const DFSR = p15(5, 0, 0);
 const IFSR = p15(5, 0, 1);
@@ -39,9 +52,21 @@ interface Vector {
 }
 
 const vectors = {
-  undefined: { name: 'undefined instruction', mode: MODE.und, offset: 0x04, lr: (t) => (t ? 2 : 4), masksAborts: false },
+  undefined: {
+    name: 'undefined instruction',
+    mode: MODE.und,
+    offset: 0x04,
+    lr: (t) => (t ? 2 : 4),
+    masksAborts: false,
+  },
   svc: { name: 'supervisor call', mode: MODE.svc, offset: 0x08, lr: () => 0, masksAborts: false },
-  prefetch: { name: 'prefetch abort', mode: MODE.abt, offset: 0x0c, lr: () => 4, masksAborts: true },
+  prefetch: {
+    name: 'prefetch abort',
+    mode: MODE.abt,
+    offset: 0x0c,
+    lr: () => 4,
+    masksAborts: true,
+  },
   breakpoint: { name: 'breakpoint', mode: MODE.abt, offset: 0x0c, lr: () => 4, masksAborts: true },
   data: { name: 'data abort', mode: MODE.abt, offset: 0x10, lr: () => 8, masksAborts: true },
   irq: { name: 'interrupt', mode: MODE.irq, offset: 0x18, lr: () => 4, masksAborts: true },
@@ -68,7 +93,10 @@ function enterVector(cpu: Cpu, vector: Vector, pc: Addr): Entry {
   const thumb = (old & CPSR_T) !== 0n;
   const thumbHandler = (cpu.readSystem(SCTLR) & SCTLR_TE) !== 0n;
   const aborts = vector.masksAborts ? CPSR_A : old & CPSR_A;
-  cpu.write('cpsr', (old & ~REPLACED) | vector.mode | CPSR_I | aborts | (thumbHandler ? CPSR_T : 0n));
+  cpu.write(
+    'cpsr',
+    (old & ~REPLACED) | vector.mode | CPSR_I | aborts | (thumbHandler ? CPSR_T : 0n),
+  );
   cpu.write('spsr', old);
   cpu.write('lr', (plus(addr(pc & ~1n), vector.lr(thumb)) as bigint) & 0xffff_ffffn);
   return { kind: 'entered', pc: plus(addr(cpu.readSystem(VBAR)), vector.offset) };
@@ -80,7 +108,10 @@ export const exceptions: Exceptions = {
   enter: (cpu: Cpu, _memory: VirtualMemory, event: RawEvent, pc: Addr, fault: FaultState) => {
     const vector = vectorOf(event);
     if (vector === undefined)
-      return { kind: 'entry-failure', reason: `${exceptions.describe(event)} is not modelled on armv7` };
+      return {
+        kind: 'entry-failure',
+        reason: `${exceptions.describe(event)} is not modelled on armv7`,
+      };
     if (vector === vectors.data) {
       cpu.writeSystem(DFSR, BigInt(fault.code));
       cpu.writeSystem(DFAR, fault.address);
@@ -93,5 +124,6 @@ export const exceptions: Exceptions = {
   },
   enterInterrupt: (cpu, _memory, pc) => enterVector(cpu, vectors.irq, pc),
   describe: (event) =>
-    vectorOf(event)?.name ?? (event.kind === 'interrupt' ? `exception ${event.number}` : event.kind),
+    vectorOf(event)?.name ??
+    (event.kind === 'interrupt' ? `exception ${event.number}` : event.kind),
 };

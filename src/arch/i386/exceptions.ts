@@ -4,12 +4,27 @@
 
 import { type Addr, addr, formatAddr, plus } from '../../base/address.ts';
 import type { Cpu, Entry, Exceptions, FaultState, RawEvent, VirtualMemory } from '../cpu.ts';
-import { CLEARED_FLAGS, DOUBLE_FAULT, describeVector, FLAG_IF, INTERRUPT_VECTOR, interruptsEnabled, pushesErrorCode, vectorOf } from '../x86/vectors.ts';
+import {
+  CLEARED_FLAGS,
+  DOUBLE_FAULT,
+  describeVector,
+  FLAG_IF,
+  INTERRUPT_VECTOR,
+  interruptsEnabled,
+  pushesErrorCode,
+  vectorOf,
+} from '../x86/vectors.ts';
 
 const INTERRUPT_GATE = 0xe;
 
 /** One attempt at one vector; the string says why it failed. */
-function attempt(cpu: Cpu, memory: VirtualMemory, vector: number, pc: Addr, code: number): Addr | string {
+function attempt(
+  cpu: Cpu,
+  memory: VirtualMemory,
+  vector: number,
+  pc: Addr,
+  code: number,
+): Addr | string {
   const { base, limit } = cpu.readTable('idtr');
   if (vector * 8 + 7 > limit) return `vector ${vector} is beyond the IDT`;
   const low = memory.readWord(plus(base, vector * 8), 4);
@@ -33,7 +48,13 @@ function attempt(cpu: Cpu, memory: VirtualMemory, vector: number, pc: Addr, code
 }
 
 /** A handler that cannot be entered is a double fault; that failing, the end. */
-function enterVector(cpu: Cpu, memory: VirtualMemory, vector: number, pc: Addr, code: number): Entry {
+function enterVector(
+  cpu: Cpu,
+  memory: VirtualMemory,
+  vector: number,
+  pc: Addr,
+  code: number,
+): Entry {
   const first = attempt(cpu, memory, vector, pc, code);
   if (typeof first !== 'string') return { kind: 'entered', pc: first };
   const second = attempt(cpu, memory, DOUBLE_FAULT, pc, 0);

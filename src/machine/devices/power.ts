@@ -1,6 +1,6 @@
 // The power device: the guest's last words, good or bad.
 
-import { phys, type PhysAddr } from '../../base/address.ts';
+import { type PhysAddr, phys } from '../../base/address.ts';
 import { POWER_OFF, POWER_PANIC } from '../registers.ts';
 import type { Device } from './device.ts';
 
@@ -24,7 +24,8 @@ export class PowerDevice implements Device {
   write(register: number, value: number): void {
     if (this.lastWord !== undefined) return;
     if (register === POWER_OFF) this.lastWord = { kind: 'off', status: value };
-    else if (register === POWER_PANIC) this.lastWord = { kind: 'panic', message: phys(value >>> 0) };
+    else if (register === POWER_PANIC)
+      this.lastWord = { kind: 'panic', message: phys(value >>> 0) };
     else return;
     this.#attention();
   }
