@@ -1,0 +1,153 @@
+// What can be said of an object without running it, as facts; info-text.ts and
+// info-json.ts tell them.
+
+import type { Arch } from '../arch/arch.ts';
+import { relocationName, unsupportedRelocation } from '../arch/relocation-names.ts';
+import type { ModuleExport } from '../flavour/exports.ts';
+import { identify, type ModuleDescription } from '../flavour/flavour.ts';
+import { describeFlavourProblem } from '../flavour/problems.ts';
+import { moduleNameOf } from '../kernel/files.ts';
+import { isLoaded, planLayout } from '../linker/layout.ts';
+import { describeLinkProblem } from '../linker/problems.ts';
+import { segmentTraits } from '../linker/segments.ts';
+import * as C from '../object/elf/constants.ts';
+import type { ElfObject } from '../object/elf/model.ts';
+import type { InputObject } from './input.ts';
+
+export interface ObjectFacts {
+  readonly file: string;
+  readonly fileBytes: number;
+  readonly format: string;
+  readonly arch: Arch;
+  readonly machine: string;
+  readonly signed: boolean;
+  /** Undefined when the module does not describe itself properly. */
+  readonly module: ModuleDescription | undefined;
+  readonly segments: readonly SegmentFacts[];
+  /** Sections that stay on the host: debugging information, symbol tables. */
+  readonly notLoaded: { readonly sections: number; readonly bytes: number };
+  /** Of loaded sections, most frequent first. */
+  readonly relocations: readonly { readonly name: string; readonly count: number }[];
+  readonly needs: readonly NeedFacts[];
+  /** Why it would not load: sentences. */
+  readonly problems: readonly string[];
+}
+
+export interface SegmentFacts {
+  readonly name: string;
+  readonly bytes: number;
+  readonly align: number;
+  /** Freed after init. */
+  readonly disposable: boolean;
+  readonly sections: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly align: number;
+  }[];
+}
+
+/** An undefined symbol. */
+export interface NeedFacts {
+  readonly name: string;
+  readonly weak: boolean;
+  /** Whether the guest kernel has it; undefined when the kernel is not built. */
+  readonly inKernel: boolean | undefined;
+}
+
+/** Names that the guest kernel exports to modules of this flavour. */
+export type KernelExports = (flavour: ModuleDescription['flavour']) => ReadonlySet<string>;
+
+export function factsOf(input: InputObject, kernel: KernelExports | undefined): ObjectFacts {
+  const { object, arch, file } = input;
+  const layout = planLayout(object, arch);
+  const described = identify(object, arch, moduleNameOf(file.name));
+  const module = described.ok ? described.value : undefined;
+  const exported = kernel?.(module?.flavour ?? 'plain');
+  return {
+    file: file.name,
+    fileBytes: file.bytes.length,
+    format: `ELF${object.wordBytes * 8}`,
+    arch,
+    machine: C.describeMachine(object.machine),
+    signed: object.signed,
+    module,
+    segments: layout.ok ? segmentsOf(object, layout.value) : [],
+    notLoaded: notLoadedOf(object),
+    relocations: relocationsOf(object, arch),
+    needs: needsOf(object).map((need) => ({ ...need, inKernel: exported?.has(need.name) })),
+    problems: [
+      ...(layout.ok ? [] : layout.problems.map((each) => describeLinkProblem(each, file.name))),
+      ...(described.ok
+        ? []
+        : described.problems.map((each) => describeFlavourProblem(each, file.name))),
+      ...unknownRelocations(object, arch, file.name),
+    ],
+  };
+}
+
+export function exportsOf(facts: ObjectFacts): readonly ModuleExport[] {
+  return [...(facts.module?.exports ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+type Layout = Extract<ReturnType<typeof planLayout>, { ok: true }>['value'];
+
+function segmentsOf(object: ElfObject, layout: Layout): readonly SegmentFacts[] {
+  return layout.segments.map(({ kind, bytes, align }, segment) => ({
+    name: segmentTraits[kind].name,
+    bytes,
+    align,
+    disposable: segmentTraits[kind].disposable,
+    sections: object.sections
+      .filter(({ index, size }) => layout.placements[index]?.segment === segment && size > 0)
+      .map(({ name, size, align: own }) => ({ name, bytes: size, align: own })),
+  }));
+}
+
+function notLoadedOf(object: ElfObject): ObjectFacts['notLoaded'] {
+  const sections = object.sections.filter(
+    (section) => section.type !== C.SHT_NULL && !isLoaded(section),
+  );
+  return { sections: sections.length, bytes: sections.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** How often each type occurs in what is loaded. */
+function typesIn(object: ElfObject): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const table of object.relocations) {
+    if (!isLoaded(table.target)) continue;
+    for (let i = 0; i < table.count; i++) {
+      const type = table.typeAt(i);
+      counts.set(type, (counts.get(type) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+function relocationsOf(object: ElfObject, arch: Arch): ObjectFacts['relocations'] {
+  return [...typesIn(object)]
+    .map(([type, count]) => ({
+      name: relocationName(arch.elfMachine, type, arch.relocations).replace(/ \(\d+\)$/, ''),
+      count,
+    }))
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+}
+
+function unknownRelocations(object: ElfObject, arch: Arch, file: string): readonly string[] {
+  return [...typesIn(object)]
+    .filter(([type]) => !arch.relocations.has(type))
+    .map(([type, count]) => {
+      const name = relocationName(arch.elfMachine, type, arch.relocations);
+      const reason = unsupportedRelocation(arch.elfMachine, type)?.reason;
+      return `${file}: ${name}, used ${count} times, ${reason ?? `is not defined for ${arch.name}`}`;
+    });
+}
+
+function needsOf({ symbols }: ElfObject): readonly { name: string; weak: boolean }[] {
+  const needs: { name: string; weak: boolean }[] = [];
+  for (let i = 1; i < symbols.count; i++) {
+    const name = symbols.nameAt(i);
+    if (symbols.sectionAt(i) !== C.SHN_UNDEF || name === '') continue;
+    needs.push({ name, weak: symbols.bindingAt(i) === C.STB_WEAK });
+  }
+  return needs.sort((a, b) => (a.name < b.name ? -1 : 1));
+}

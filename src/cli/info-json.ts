@@ -1,0 +1,52 @@
+// The facts of an object for programs; keys are stable.
+
+import { exportsOf, type ObjectFacts } from './info-facts.ts';
+import type { Json } from './json.ts';
+import { parametersOf, vermagicOf } from './linux-facts.ts';
+
+export function infoJson(facts: ObjectFacts): Json {
+  const { module } = facts;
+  const linux = module?.flavour === 'linux' ? module : undefined;
+  return {
+    ok: facts.problems.length === 0,
+    file: facts.file,
+    bytes: facts.fileBytes,
+    format: facts.format,
+    arch: facts.arch.name,
+    machine: facts.machine,
+    signed: facts.signed,
+    flavour: module?.flavour ?? null,
+    name: module?.name ?? null,
+    modules:
+      module?.flavour === 'netbsd'
+        ? module.modules.map(({ name, class: number, version, required }) => ({
+            name,
+            class: number,
+            version,
+            required,
+          }))
+        : [],
+    vermagic: linux === undefined ? null : (vermagicOf(linux.modinfo) ?? null),
+    init: linux === undefined ? null : linux.init !== undefined,
+    exit: linux === undefined ? null : linux.exit !== undefined,
+    requires: module?.required ?? [],
+    exports: exportsOf(facts).map(({ name, gpl }) => ({ name, gpl })),
+    undefined: facts.needs.map(({ name, weak, inKernel }) => ({
+      name,
+      weak,
+      inKernel: inKernel ?? null,
+    })),
+    segments: facts.segments.map((segment) => ({
+      ...segment,
+      sections: segment.sections.map((section) => ({ ...section })),
+    })),
+    relocations: Object.fromEntries(facts.relocations.map(({ name, count }) => [name, count])),
+    modinfo: (linux?.modinfo ?? []).map(({ key, value }) => ({ key, value })),
+    parameters: parametersOf(linux?.modinfo ?? []).map(({ name, type, description }) => ({
+      name,
+      type: type ?? null,
+      description: description ?? null,
+    })),
+    problems: facts.problems,
+  };
+}

@@ -1,0 +1,85 @@
+// The report of a run for programs.  Keys are stable; addresses and results are
+// strings in hexadecimal, because JSON numbers end at 2^53.
+
+import type { Oops } from '../kernel/oops.ts';
+import { describeProblem } from '../kernel/problem.ts';
+import { describeDeath, describeFailure, type LoadFailure } from '../kernel/results.ts';
+import { formatWhere } from '../kernel/symbols.ts';
+import { hexOf, type Json } from './json.ts';
+import { type CallReport, type ModuleReport, type RunReport, succeeded } from './run-report.ts';
+
+export function reportJson(report: RunReport): Json {
+  return {
+    ok: succeeded(report),
+    arch: report.arch,
+    modules: report.modules.map(moduleJson),
+    calls: report.calls.map(callJson),
+    console: report.console,
+  };
+}
+
+function moduleJson(module: ModuleReport): Json {
+  const { view } = module;
+  return {
+    name: module.name,
+    file: module.file,
+    implied: module.implied,
+    flavour: view?.flavour ?? null,
+    load: module.load,
+    init: module.init,
+    fini: module.fini,
+    leaks: module.leaks === undefined ? null : { ...module.leaks },
+    segments: (view?.segments ?? []).map(({ name, base, bytes, disposable }) => ({
+      name,
+      base: hexOf(base),
+      bytes,
+      disposable,
+    })),
+    relocations: view?.relocations ?? null,
+    failure: module.failure === undefined ? null : failureJson(module.failure),
+  };
+}
+
+function failureJson(failure: LoadFailure): Json {
+  return {
+    stage: failure.stage,
+    errno: failure.error,
+    text: describeFailure(failure),
+    problems: failure.problems.map((problem) => describeProblem(problem)),
+    oops: failure.oops === undefined ? null : oopsJson(failure.oops),
+    death: failure.death === undefined ? null : describeDeath(failure.death),
+  };
+}
+
+function oopsJson(oops: Oops): Json {
+  return {
+    kind: oops.kind,
+    module: oops.module ?? null,
+    at: formatWhere(oops.where),
+    pc: hexOf(oops.where.address),
+    access: oops.access ?? null,
+    address: hexOf(oops.address),
+    code: hexOf(oops.code),
+    registers: Object.fromEntries(
+      Object.entries(oops.registers).map(([name, value]) => [name, hexOf(value)]),
+    ),
+    backtrace: oops.backtrace.map(formatWhere),
+  };
+}
+
+function callJson({ call, module, result, buffers }: CallReport): Json {
+  return {
+    call: call.text,
+    module: module ?? null,
+    outcome: result.kind,
+    type: call.returns ?? null,
+    value: result.kind === 'returned' ? hexOf(result.value) : null,
+    text: result.kind === 'refused' ? result.reason : null,
+    oops: result.kind === 'fault' ? oopsJson(result.oops) : null,
+    death: result.kind === 'died' ? describeDeath(result.death) : null,
+    buffers: buffers.map(({ index, bytes }) => ({
+      argument: index,
+      bytes: Buffer.from(bytes).toString('hex'),
+    })),
+  };
+}

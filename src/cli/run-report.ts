@@ -1,0 +1,61 @@
+// What a run came to: facts only, made by run-steps.ts and told by run-text.ts
+// and run-json.ts.
+
+import type { ArchName } from '../arch/arch.ts';
+import type { CallResult, Leaks, LoadFailure } from '../kernel/results.ts';
+import type { ModuleView } from '../kernel/view.ts';
+import type { CallExpression } from './call-expression.ts';
+
+/**
+ * How a step of a module's life went.  `none`: it has no such function; `kept`:
+ * it was left loaded; `skipped`: something before it failed.
+ */
+export type Outcome = 'ok' | 'failed' | 'none' | 'kept' | 'skipped';
+
+export interface ModuleReport {
+  readonly name: string;
+  readonly file: string;
+  /** Not named by the user: another module requires it. */
+  readonly implied: boolean;
+  readonly load: Outcome;
+  readonly init: Outcome;
+  readonly fini: Outcome;
+  /** Undefined when it was not loaded. */
+  readonly view: ModuleView | undefined;
+  /** Of load, init or fini. */
+  readonly failure: LoadFailure | undefined;
+  /** Undefined while it is loaded. */
+  readonly leaks: Leaks | undefined;
+}
+
+export interface BufferReport {
+  /** Of the argument, from 0. */
+  readonly index: number;
+  /** As the function left it. */
+  readonly bytes: Uint8Array;
+}
+
+export interface CallReport {
+  readonly call: CallExpression;
+  /** The module whose function it is; undefined when none has it. */
+  readonly module: string | undefined;
+  readonly result: CallResult;
+  readonly buffers: readonly BufferReport[];
+}
+
+export interface RunReport {
+  readonly arch: ArchName;
+  /** In the order they were loaded. */
+  readonly modules: readonly ModuleReport[];
+  readonly calls: readonly CallReport[];
+  /** Everything the guest wrote. */
+  readonly console: string;
+}
+
+/** Whether every step that was tried went well. */
+export function succeeded(report: RunReport): boolean {
+  return (
+    report.modules.every(({ failure, load }) => failure === undefined && load === 'ok') &&
+    report.calls.every(({ result }) => result.kind === 'returned')
+  );
+}

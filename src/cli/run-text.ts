@@ -1,0 +1,141 @@
+// The report of a run for people: a few lines for each module, and for what
+// failed why and where to look.
+
+import { describeOops, type Oops } from '../kernel/oops.ts';
+import { type CallResult, describeDeath, describeFailure, type Leaks } from '../kernel/results.ts';
+import type { CallReport, ModuleReport, Outcome, RunReport } from './run-report.ts';
+import { succeeded } from './run-report.ts';
+import { type Style, visible } from './terminal.ts';
+import { count, hexDump } from './words.ts';
+
+/** The result of a call, and what it left in its buffers. */
+export function callText({ call, result, buffers }: CallReport, style: Style): string {
+  const lines = [`${style.bold(call.text)} ${resultText(result, style)}`];
+  for (const { index, bytes } of buffers) {
+    lines.push(`  argument ${index + 1} afterwards:`);
+    lines.push(...hexDump(bytes).map((line) => `    ${line}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function resultText(result: CallResult, style: Style): string {
+  switch (result.kind) {
+    case 'returned':
+      return `= ${formatValue(result.value)}`;
+    case 'fault':
+      return style.bad(describeOops(result.oops));
+    case 'refused':
+      return style.bad(`not called: ${result.reason}`);
+    case 'died':
+      return style.bad(describeDeath(result.death));
+  }
+}
+
+/** "42 (0x2a)"; what is the same in both is written once. */
+export function formatValue(value: bigint): string {
+  const hex = value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+  return value >= 0n && value < 10n ? `${value}` : `${value} (${hex})`;
+}
+
+export function reportText(report: RunReport, style: Style): string {
+  const paragraphs = report.modules.map((module) => moduleText(module, report, style));
+  return `${[...paragraphs, verdict(report, style)].join('\n')}\n`;
+}
+
+function moduleText(module: ModuleReport, report: RunReport, style: Style): string {
+  const { file, view, failure } = module;
+  const kind = view === undefined ? '' : `, ${view.flavour} module`;
+  const title = style.dim(file + kind + requirers(module, report));
+  const lines = [`${style.bold(visible(namesOf(module)))}  ${title}`];
+  if (view !== undefined) {
+    const segments = view.segments.map((segment) => `${segment.name} ${segment.bytes}`);
+    const sizes = segments.length === 0 ? 'nothing to load' : `${segments.join(', ')} bytes`;
+    lines.push(`  ${sizes}; ${count(view.relocations, 'relocation')}`);
+  }
+  lines.push(`  ${life(module, style)}`);
+  if (failure !== undefined) {
+    lines.push(
+      ...visible(describeFailure(failure))
+        .split('\n')
+        .map((line) => `  ${line}`),
+    );
+    for (const hint of hints(module, report)) lines.push(style.dim(`  ${hint}`));
+  }
+  return lines.join('\n');
+}
+
+/** All modules of an object. */
+function namesOf({ name, view }: ModuleReport): string {
+  const description = view?.description;
+  if (description?.flavour !== 'netbsd') return name;
+  return description.modules.map((each) => each.name).join(', ');
+}
+
+/** Why a module is here that nobody named. */
+function requirers({ name, implied }: ModuleReport, report: RunReport): string {
+  if (!implied) return '';
+  const names = report.modules
+    .filter(({ view }) => view?.description.required.includes(name))
+    .map((each) => each.name);
+  return `, required by ${names.length === 0 ? 'another' : names.join(', ')}`;
+}
+
+function life({ load, init, fini, leaks }: ModuleReport, style: Style): string {
+  const step = (name: string, outcome: Outcome): string => {
+    switch (outcome) {
+      case 'ok':
+        return `${name} ${style.good('ok')}`;
+      case 'failed':
+        return `${name} ${style.bad('failed')}`;
+      case 'none':
+        return `no ${name}`;
+      case 'kept':
+        return 'kept loaded';
+      case 'skipped':
+        return `${name} not reached`;
+    }
+  };
+  const steps = [step('load', load)];
+  if (load === 'ok') steps.push(step('init', init));
+  if (init !== 'skipped' && init !== 'failed') steps.push(step('fini', fini));
+  if (leaks !== undefined) steps.push(leakText(leaks, style));
+  return steps.join(', ');
+}
+
+export function leakText({ blocks, bytes }: Leaks, style: Style): string {
+  if (blocks === 0) return 'no leaks';
+  return style.warn(`leaked ${count(blocks, 'block')}, ${count(bytes, 'byte')}`);
+}
+
+/** What a person would type next. */
+function hints({ failure, file }: ModuleReport, report: RunReport): readonly string[] {
+  if (failure === undefined) return [];
+  const { oops, problems } = failure;
+  if (oops !== undefined) return oopsHints(oops, file, report);
+  const undefinedSymbol = problems.some(
+    (each) => each.stage === 'link' && each.problem.kind === 'undefined-symbol',
+  );
+  return undefinedSymbol ? [`what it needs and who has it: modbox info ${file}`] : [];
+}
+
+function oopsHints(oops: Oops, file: string, report: RunReport): readonly string[] {
+  const { symbol } = oops.where;
+  const hints = [];
+  if (oops.kind === 'watchdog')
+    hints.push('more time: --watchdog SECONDS (of virtual time; default 1)');
+  if (symbol !== undefined && oops.module !== undefined) {
+    const owner = report.modules.find(({ view }) => view?.name === oops.module)?.file ?? file;
+    hints.push(`the code there: llvm-objdump -dl --disassemble-symbols=${symbol} ${owner}`);
+  }
+  return hints;
+}
+
+function verdict(report: RunReport, style: Style): string {
+  if (succeeded(report)) return style.good('ok');
+  const failed = report.modules.filter(
+    ({ failure, load }) => failure !== undefined || load !== 'ok',
+  );
+  const calls = report.calls.filter(({ result }) => result.kind !== 'returned');
+  const names = [...failed.map(({ name }) => name), ...calls.map(({ call }) => call.text)];
+  return style.bad(`failed: ${names.map(visible).join(', ')}`);
+}

@@ -1,0 +1,104 @@
+// modbox run: boot a machine of the modules' architecture, load them, call what
+// was asked for, unload, report.
+
+import { boot } from '../host/boot.ts';
+import { type CallExpression, tooWide } from './call-expression.ts';
+import { ConsoleLines } from './console-lines.ts';
+import { UsageError } from './errors.ts';
+import { readInputs } from './input.ts';
+import { jsonText } from './json.ts';
+import { reportJson } from './run-json.ts';
+import { parseRunOptions, type RunOptions } from './run-options.ts';
+import { type RunReport, succeeded } from './run-report.ts';
+import { runModules } from './run-steps.ts';
+import { callText, reportText } from './run-text.ts';
+import type { Terminal } from './terminal.ts';
+import { STATUS, type Status, type Verb } from './verb.ts';
+
+const help = `modbox run FILE... [options]
+
+Boots a machine of the modules' architecture, loads the modules in order (init),
+shows the guest's console, unloads them in reverse (fini), and reports. A module
+that another one requires may stand anywhere on the line, beside the file, or in
+a folder of --path.
+
+  --call 'CALL[:TYPE]'  call a function once all are loaded; may be repeated.
+                        Arguments are C literals: 42, -1, 0x10, "text\\n";
+                        1LL is passed as 64 bits; [16] is a buffer of 16 zero
+                        bytes, shown afterwards. TYPE is the C type of the result:
+                        u8 u16 u32 u64 s8 s16 s32 s64; without one, a word
+  --keep                do not unload
+  --path DIR            look for required modules there too; may be repeated
+  --arch ARCH           insist on i386, amd64, armv7 or aarch64
+  --ram MIB             memory of the machine, a multiple of 4; default 64
+  --watchdog SECONDS    virtual time that init, fini or a call may take; default 1
+  -q, --quiet           do not show the guest's console
+  --json                one JSON document instead of text
+
+  modbox run hello.ko --call 'hello_add(2, 40)'
+  modbox run crc-itu-t.ko --call 'crc_itu_t(0, "123456789", 9):u16'
+
+Exit status: 0 all went well; 1 a module or a call failed; 2 wrong usage, or a
+file that cannot be used.
+`;
+
+async function run(args: readonly string[], terminal: Terminal): Promise<Status> {
+  const options = parseRunOptions(args);
+  if (options.help) {
+    terminal.out(help);
+    return STATUS.ok;
+  }
+  const report = await perform(options, terminal);
+  if (options.json) {
+    terminal.out(jsonText(reportJson(report)));
+  } else {
+    if (!options.quiet || report.calls.length > 0) terminal.out('\n');
+    terminal.out(reportText(report, terminal.style));
+  }
+  return succeeded(report) ? STATUS.ok : STATUS.failed;
+}
+
+async function perform(options: RunOptions, terminal: Terminal): Promise<RunReport> {
+  const { arch, files } = readInputs(options.files, options.arch);
+  checkWidths(options.calls, arch.wordBytes);
+  const silent = options.json || options.quiet;
+  const { style } = terminal;
+  const lines = new ConsoleLines((line) => {
+    if (!silent) terminal.out(`${style.dim('|')} ${line}\n`);
+  });
+  const kernel = await boot({
+    arch: arch.name,
+    searchPath: options.searchPath,
+    onConsole: lines.onByte,
+    ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
+    ...(options.watchdogNs === undefined ? {} : { watchdogNs: options.watchdogNs }),
+  });
+  try {
+    return runModules(kernel, {
+      files,
+      calls: options.calls,
+      keep: options.keep,
+      onCall: (report) => {
+        lines.settle();
+        if (!options.json) terminal.out(callText(report, style));
+      },
+    });
+  } finally {
+    lines.settle();
+    kernel.close();
+  }
+}
+
+function checkWidths(calls: readonly CallExpression[], wordBytes: 4 | 8): void {
+  for (const call of calls) {
+    const problem = tooWide(call, wordBytes);
+    if (problem !== undefined) throw new UsageError(`--call '${call.text}': ${problem}`);
+  }
+}
+
+export const runVerb: Verb = {
+  name: 'run',
+  summary: 'load modules into an emulated machine, call their functions, unload them',
+  help,
+  run,
+};
