@@ -50,13 +50,13 @@ arch_idle(void)
 uintptr_t
 arch_stack_init(uintptr_t top, void (*fn)(void *), void *arg)
 {
-	/* What arch_switch loads: x29 x30 x19 x20 ... x28. */
+	/* What arch_switch loads: x19 x20 ... x29 x30. */
 	uint64_t *sp = (uint64_t *)(top & ~(uintptr_t)15) - 12;
 
 	memset(sp, 0, 96);
-	sp[1] = (uintptr_t)thread_entry;
-	sp[2] = (uintptr_t)fn;
-	sp[3] = (uintptr_t)arg;
+	sp[0] = (uintptr_t)fn;
+	sp[1] = (uintptr_t)arg;
+	sp[11] = (uintptr_t)thread_entry;
 	return (uintptr_t)sp;
 }
 

@@ -4,25 +4,22 @@
  */
 #include "export.h"
 
+	.macro	PROBE name
+	.globl	\name
+	EXPORT_ASM \name, \name, exports
+\name:
+	.endm
+
 	.text
-	.globl cpu_undefined
-cpu_undefined:
+	PROBE	cpu_undefined
 	udf	#0
 	ret
-	.globl cpu_breakpoint
-cpu_breakpoint:
+	PROBE	cpu_breakpoint
 	brk	#0
 	ret
-	.globl cpu_syscall
-cpu_syscall:
+	PROBE	cpu_syscall
 	svc	#0
 	ret
-	.globl cpu_divide
-cpu_divide:
+	PROBE	cpu_divide
 	sdiv	w0, w0, w1
 	ret
-
-	EXPORT_ASM cpu_undefined, cpu_undefined, exports
-	EXPORT_ASM cpu_breakpoint, cpu_breakpoint, exports
-	EXPORT_ASM cpu_syscall, cpu_syscall, exports
-	EXPORT_ASM cpu_divide, cpu_divide, exports

@@ -1,26 +1,28 @@
 /*
  * aarch64: context switch, non-local jump, calls by convention.
  */
+/* The registers a function must keep, x19 to x30, to or from base */
+	.macro	SAVED op, base
+	\op	x19, x20, [\base, #0]
+	\op	x21, x22, [\base, #16]
+	\op	x23, x24, [\base, #32]
+	\op	x25, x26, [\base, #48]
+	\op	x27, x28, [\base, #64]
+	\op	x29, x30, [\base, #80]
+	.endm
+
 	.text
 
 /* void arch_switch(uintptr_t *from, uintptr_t to) */
 	.globl arch_switch
 arch_switch:
-	stp	x29, x30, [sp, #-96]!
-	stp	x19, x20, [sp, #16]
-	stp	x21, x22, [sp, #32]
-	stp	x23, x24, [sp, #48]
-	stp	x25, x26, [sp, #64]
-	stp	x27, x28, [sp, #80]
+	sub	sp, sp, #96
+	SAVED	stp, sp
 	mov	x2, sp
 	str	x2, [x0]
 	mov	sp, x1
-	ldp	x19, x20, [sp, #16]
-	ldp	x21, x22, [sp, #32]
-	ldp	x23, x24, [sp, #48]
-	ldp	x25, x26, [sp, #64]
-	ldp	x27, x28, [sp, #80]
-	ldp	x29, x30, [sp], #96
+	SAVED	ldp, sp
+	add	sp, sp, #96
 	ret
 
 /* First return of a new thread: fn in x19, arg in x20 (arch_stack_init). */
@@ -35,12 +37,7 @@ thread_entry:
 /* int arch_setjmp(struct jmpbuf *) */
 	.globl arch_setjmp
 arch_setjmp:
-	stp	x19, x20, [x0, #0]
-	stp	x21, x22, [x0, #16]
-	stp	x23, x24, [x0, #32]
-	stp	x25, x26, [x0, #48]
-	stp	x27, x28, [x0, #64]
-	stp	x29, x30, [x0, #80]
+	SAVED	stp, x0
 	mov	x2, sp
 	str	x2, [x0, #96]
 	mov	x0, #0
@@ -49,12 +46,7 @@ arch_setjmp:
 /* void arch_longjmp(struct jmpbuf *) */
 	.globl arch_longjmp
 arch_longjmp:
-	ldp	x19, x20, [x0, #0]
-	ldp	x21, x22, [x0, #16]
-	ldp	x23, x24, [x0, #32]
-	ldp	x25, x26, [x0, #48]
-	ldp	x27, x28, [x0, #64]
-	ldp	x29, x30, [x0, #80]
+	SAVED	ldp, x0
 	ldr	x2, [x0, #96]
 	mov	sp, x2
 	mov	x0, #1

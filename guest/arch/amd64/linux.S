@@ -15,27 +15,11 @@ linux_fentry:
 linux_return_thunk:
 	ret
 
-	.macro	THUNK reg
+	.irp	reg, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
 linux_indirect_thunk_\reg:
 	jmp	*%\reg
 	EXPORT_ASM __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg, linux_exports
-	.endm
-
-	THUNK	rax
-	THUNK	rbx
-	THUNK	rcx
-	THUNK	rdx
-	THUNK	rsi
-	THUNK	rdi
-	THUNK	rbp
-	THUNK	r8
-	THUNK	r9
-	THUNK	r10
-	THUNK	r11
-	THUNK	r12
-	THUNK	r13
-	THUNK	r14
-	THUNK	r15
+	.endr
 
 	EXPORT_ASM __fentry__, linux_fentry, linux_exports
 	EXPORT_ASM __x86_return_thunk, linux_return_thunk, linux_exports

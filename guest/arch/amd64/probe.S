@@ -3,27 +3,24 @@
  */
 #include "export.h"
 
+	.macro	PROBE name
+	.globl	\name
+	EXPORT_ASM \name, \name, exports
+\name:
+	.endm
+
 	.text
-	.globl cpu_undefined
-cpu_undefined:
+	PROBE	cpu_undefined
 	ud2
 	ret
-	.globl cpu_breakpoint
-cpu_breakpoint:
+	PROBE	cpu_breakpoint
 	int3
 	ret
-	.globl cpu_syscall
-cpu_syscall:
+	PROBE	cpu_syscall
 	int	$0x80
 	ret
-	.globl cpu_divide
-cpu_divide:
+	PROBE	cpu_divide
 	movl	%edi, %eax
 	cltd
 	idivl	%esi
 	ret
-
-	EXPORT_ASM cpu_undefined, cpu_undefined, exports
-	EXPORT_ASM cpu_breakpoint, cpu_breakpoint, exports
-	EXPORT_ASM cpu_syscall, cpu_syscall, exports
-	EXPORT_ASM cpu_divide, cpu_divide, exports

@@ -6,20 +6,14 @@
 /* void arch_switch(uintptr_t *from, uintptr_t to) */
 	.globl arch_switch
 arch_switch:
-	pushq	%rbp
-	pushq	%rbx
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
+	.irp	reg, rbp, rbx, r12, r13, r14, r15
+	pushq	%\reg
+	.endr
 	movq	%rsp, (%rdi)
 	movq	%rsi, %rsp
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%rbx
-	popq	%rbp
+	.irp	reg, r15, r14, r13, r12, rbx, rbp
+	popq	%\reg
+	.endr
 	ret
 
 /* First return of a new thread: fn in rbx, arg in r12 (arch_stack_init). */

@@ -43,44 +43,30 @@
 	DIVMOD32 __aeabi_idiv, sdiv
 	DIVMOD32 __aeabi_idivmod, sdiv
 
-	.macro	ALIAS name, target
-	.globl	\name
-\name:
-	b	\target
-	EXPORT_ASM \name, \name, exports
-	.endm
+/* A routine under names that also promise alignment: plain, 4 and 8. */
+	.irp	align, , 4, 8
+	.globl	__aeabi_memcpy\align
+__aeabi_memcpy\align:
+	b	memcpy
+	EXPORT_ASM __aeabi_memcpy\align, __aeabi_memcpy\align, exports
 
-	ALIAS	__aeabi_memcpy, memcpy
-	ALIAS	__aeabi_memcpy4, memcpy
-	ALIAS	__aeabi_memcpy8, memcpy
-	ALIAS	__aeabi_memmove, memmove
-	ALIAS	__aeabi_memmove4, memmove
-	ALIAS	__aeabi_memmove8, memmove
+	.globl	__aeabi_memmove\align
+__aeabi_memmove\align:
+	b	memmove
+	EXPORT_ASM __aeabi_memmove\align, __aeabi_memmove\align, exports
 
-/* memset(to, bytes, value) */
-	.macro	MEMSET name
-	.globl	\name
-\name:
+	.globl	__aeabi_memset\align
+__aeabi_memset\align:			/* (to, bytes, value) */
 	mov	r3, r1
 	mov	r1, r2
 	mov	r2, r3
 	b	memset
-	EXPORT_ASM \name, \name, exports
-	.endm
+	EXPORT_ASM __aeabi_memset\align, __aeabi_memset\align, exports
 
-	MEMSET	__aeabi_memset
-	MEMSET	__aeabi_memset4
-	MEMSET	__aeabi_memset8
-
-	.macro	MEMCLR name
-	.globl	\name
-\name:
+	.globl	__aeabi_memclr\align
+__aeabi_memclr\align:
 	mov	r2, r1
 	mov	r1, #0
 	b	memset
-	EXPORT_ASM \name, \name, exports
-	.endm
-
-	MEMCLR	__aeabi_memclr
-	MEMCLR	__aeabi_memclr4
-	MEMCLR	__aeabi_memclr8
+	EXPORT_ASM __aeabi_memclr\align, __aeabi_memclr\align, exports
+	.endr

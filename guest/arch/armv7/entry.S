@@ -3,7 +3,7 @@
  * of its own; srs stores its return state on the supervisor stack, and all of
  * them go on in supervisor mode to arch_trap(frame) in trap.c.
  */
-#include <machine/vector.h>
+#include <machine/frame.h>
 
 #define MODE_SVC	0x13
 

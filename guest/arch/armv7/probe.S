@@ -5,26 +5,23 @@
 #include "export.h"
 
 	.arm
+	.macro	PROBE name
+	.globl	\name
+	EXPORT_ASM \name, \name, exports
+\name:
+	.endm
+
 	.text
-	.globl cpu_undefined
-cpu_undefined:
+	PROBE	cpu_undefined
 	udf	#0
 	bx	lr
-	.globl cpu_breakpoint
-cpu_breakpoint:
+	PROBE	cpu_breakpoint
 	bkpt	#0
 	bx	lr
-	.globl cpu_syscall
-cpu_syscall:
+	PROBE	cpu_syscall
 	push	{r4, lr}
 	svc	#0
 	pop	{r4, pc}
-	.globl cpu_divide
-cpu_divide:
+	PROBE	cpu_divide
 	sdiv	r0, r0, r1
 	bx	lr
-
-	EXPORT_ASM cpu_undefined, cpu_undefined, exports
-	EXPORT_ASM cpu_breakpoint, cpu_breakpoint, exports
-	EXPORT_ASM cpu_syscall, cpu_syscall, exports
-	EXPORT_ASM cpu_divide, cpu_divide, exports

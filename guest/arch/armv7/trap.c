@@ -1,7 +1,6 @@
 /*
  * armv7: the vector base, and traps told to the kernel in its own words.
  */
-#include <machine/vector.h>
 #include "defs.h"
 
 #define CPSR_T		0x20
@@ -27,29 +26,21 @@ arch_trap_init(void)
 	__asm volatile("mcr p15, 0, %0, c13, c0, 4; isb" :: "r"(0));
 }
 
-static uint32_t
-fault_status(bool data)
-{
-	uint32_t fsr;
-
-	if (data)
-		__asm volatile("mrc p15, 0, %0, c5, c0, 0" : "=r"(fsr));
-	else
-		__asm volatile("mrc p15, 0, %0, c5, c0, 1" : "=r"(fsr));
-	return fsr;
+/* CP15 c5 and c6: status and address of the last data or prefetch abort. */
+#define FAULT_REGISTER(name, crn, op2)					\
+static uint32_t								\
+name(void)								\
+{									\
+	uint32_t value;							\
+									\
+	__asm volatile("mrc p15, 0, %0, " #crn ", c0, " #op2 :		\
+	    "=r"(value));						\
+	return value;							\
 }
-
-static uint32_t
-fault_address(bool data)
-{
-	uint32_t far;
-
-	if (data)
-		__asm volatile("mrc p15, 0, %0, c6, c0, 0" : "=r"(far));
-	else
-		__asm volatile("mrc p15, 0, %0, c6, c0, 2" : "=r"(far));
-	return far;
-}
+FAULT_REGISTER(dfsr, c5, 0)
+FAULT_REGISTER(ifsr, c5, 1)
+FAULT_REGISTER(dfar, c6, 0)
+FAULT_REGISTER(ifar, c6, 2)
 
 void
 arch_trap(struct trapframe *frame)
@@ -69,18 +60,18 @@ arch_trap(struct trapframe *frame)
 		trap(frame, OOPS_SVC, 0, 0, 0);
 		return;
 	case VECTOR_PREFETCH:
-		fsr = fault_status(false);
+		fsr = ifsr();
 		if (FSR_STATUS(fsr) == FSR_DEBUG)
 			trap(frame, OOPS_BREAKPOINT, 0, 0, fsr);
 		else
-			trap(frame, OOPS_PAGE_FAULT, fault_address(false),
+			trap(frame, OOPS_PAGE_FAULT, ifar(),
 			    ACCESS_EXEC, fsr);
 		return;
 	case VECTOR_DATA:
-		fsr = fault_status(true);
+		fsr = dfsr();
 		access = fsr & DFSR_WNR ? ACCESS_WRITE : ACCESS_READ;
 		trap(frame, FSR_STATUS(fsr) == FSR_ALIGNMENT ?
-		    OOPS_ALIGNMENT : OOPS_PAGE_FAULT, fault_address(true),
+		    OOPS_ALIGNMENT : OOPS_PAGE_FAULT, dfar(),
 		    access, fsr);
 		return;
 	default:

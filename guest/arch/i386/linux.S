@@ -10,18 +10,10 @@
 linux_fentry:
 	ret
 
-	.macro	THUNK reg
+	.irp	reg, eax, ebx, ecx, edx, esi, edi, ebp
 linux_indirect_thunk_\reg:
 	jmp	*%\reg
 	EXPORT_ASM __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg, linux_exports
-	.endm
-
-	THUNK	eax
-	THUNK	ebx
-	THUNK	ecx
-	THUNK	edx
-	THUNK	esi
-	THUNK	edi
-	THUNK	ebp
+	.endr
 
 	EXPORT_ASM __fentry__, linux_fentry, linux_exports

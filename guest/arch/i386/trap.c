@@ -16,6 +16,7 @@ struct descriptor {
 	uint32_t	base;
 } __attribute__((__packed__));
 
+#define VECTOR_PAGE_FAULT	14
 #define VECTOR_INTERRUPT	32
 
 extern char trap_stubs[][16];
@@ -40,42 +41,31 @@ arch_trap_init(void)
 	__asm volatile("lidt %0" :: "m"(idtr));
 }
 
+/* By vector; a page fault says more, and the rest is OOPS_OTHER. */
+static const uint8_t kinds[256] = {
+	[0] = OOPS_DIVIDE, [3] = OOPS_BREAKPOINT, [6] = OOPS_UNDEFINED,
+	[13] = OOPS_PROTECTION, [17] = OOPS_ALIGNMENT, [0x80] = OOPS_SVC,
+};
+
 void
 arch_trap(struct trapframe *frame)
 {
-	uintptr_t address;
-	unsigned access;
+	unsigned kind = kinds[frame->vector];
 
-	switch (frame->vector) {
-	case VECTOR_INTERRUPT:
+	if (frame->vector == VECTOR_INTERRUPT) {
 		interrupt(frame);
-		return;
-	case 0:
-		trap(frame, OOPS_DIVIDE, 0, 0, frame->error);
-		return;
-	case 3:
-		trap(frame, OOPS_BREAKPOINT, 0, 0, frame->error);
-		return;
-	case 6:
-		trap(frame, OOPS_UNDEFINED, 0, 0, frame->error);
-		return;
-	case 13:
-		trap(frame, OOPS_PROTECTION, 0, 0, frame->error);
-		return;
-	case 14:
+	} else if (frame->vector == VECTOR_PAGE_FAULT) {
+		uintptr_t address;
+
 		__asm volatile("movl %%cr2, %0" : "=r"(address));
-		access = frame->error & 0x2 ? ACCESS_WRITE :
+
+		unsigned access = frame->error & 0x2 ? ACCESS_WRITE :
 		    address == frame->eip ? ACCESS_EXEC : ACCESS_READ;
+
 		trap(frame, OOPS_PAGE_FAULT, address, access, frame->error);
-		return;
-	case 17:
-		trap(frame, OOPS_ALIGNMENT, 0, 0, frame->error);
-		return;
-	case 0x80:
-		trap(frame, OOPS_SVC, 0, 0, frame->error);
-		return;
-	default:
+	} else if (kind != 0) {
+		trap(frame, kind, 0, 0, frame->error);
+	} else {
 		trap(frame, OOPS_OTHER, 0, 0, frame->vector);
-		return;
 	}
 }

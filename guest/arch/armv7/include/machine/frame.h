@@ -5,13 +5,21 @@
 #ifndef MACHINE_FRAME_H
 #define MACHINE_FRAME_H
 
+/* trapframe.vector */
+#define VECTOR_UNDEFINED	1
+#define VECTOR_SVC		2
+#define VECTOR_PREFETCH		3
+#define VECTOR_DATA		4
+#define VECTOR_IRQ		6
+
+#ifndef __ASSEMBLER__
 #include <stddef.h>
 #include <stdint.h>
 
 struct trapframe {
 	uint32_t r[13];				/*  0 */
 	uint32_t sp, lr;			/* 52 of the interrupted code */
-	uint32_t vector;			/* 60 VECTOR_* of entry.S */
+	uint32_t vector;			/* 60 VECTOR_* */
 	uint32_t pc, cpsr;			/* 64 by srs */
 };
 
@@ -43,4 +51,5 @@ arch_frame_fp(const struct trapframe *frame)
 	return frame->r[11];
 }
 
+#endif /* __ASSEMBLER__ */
 #endif /* MACHINE_FRAME_H */
