@@ -87,7 +87,7 @@ area_alloc(size_t bytes, size_t align, unsigned prot)
 	bytes = (bytes + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
 	if (align < PAGE_SIZE)
 		align = PAGE_SIZE;
-	range = kmem_alloc(sizeof(*range));
+	range = kernel_alloc(sizeof(*range));
 	if (range == NULL)
 		return 0;
 

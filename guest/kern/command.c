@@ -37,7 +37,7 @@ command_fetch(uint64_t object, unsigned what, size_t bytes, int *error)
 
 	*error = EIO;
 	if (bytes >= sizeof(uint32_t)) {
-		blob = kmem_alloc(bytes);
+		blob = kernel_alloc(bytes);
 		*error = ENOMEM;
 	}
 	if (blob == NULL)

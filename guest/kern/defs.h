@@ -67,7 +67,9 @@ struct kmem_stats {
 void	kmem_owned(const struct module *, struct kmem_stats *);
 void	kmem_free_owned(const struct module *);
 void	*kmem_alloc_for(const struct module *, size_t);
-char	*kmem_strdup(const char *);		/* NULL: no memory */
+/* The kernel's own, whoever's call it serves: zeroed; NULL: no memory. */
+void	*kernel_alloc(size_t);
+char	*kernel_strdup(const char *);
 
 /* printf.c */
 void	vprintf(const char *, va_list) __printflike(1, 0);
@@ -82,6 +84,7 @@ struct thread {
 	uint64_t	td_deadline;		/* 0: none */
 	bool		td_timedout;
 	struct guard	*td_guard;		/* innermost, or NULL */
+	struct module	*td_module;		/* whose code it was sent into */
 	struct mutex	*td_mutexes;		/* held */
 	uintptr_t	td_stack;		/* lowest byte */
 	struct thread	*td_next;		/* run queue or sleepers */
@@ -126,6 +129,9 @@ struct guard {
 	unsigned		g_intr;		/* for arch_intr_restore */
 	struct wire_oops	*g_oops;	/* filled by a fault */
 };
+/* A guarded call into the module's code, which owns what it allocates. */
+int	guard_module(struct module *, void (*fn)(void *), void *arg,
+	    uint64_t budget_ns, struct wire_oops *);
 /* When the watchdog bites this thread; 0: never. */
 uint64_t guard_deadline(const struct thread *);
 /* Time spent in between does not count against the thread's guards, and
@@ -211,6 +217,9 @@ struct module *module_by_id(uint32_t);
 struct module *module_by_name(const char *);
 struct module *module_at(uintptr_t va);		/* owner of an address */
 bool	module_contains(const struct module *, uintptr_t va);
+/* Whose call a function serves that returns there: when the call was a
+ * module's last deed it was made as a jump, and leaves no trace. */
+struct module *module_calling(const void *return_address);
 
 /* outcome.c: how a request ended, and why. */
 struct outcome {

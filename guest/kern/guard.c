@@ -50,6 +50,18 @@ guard_call(void (*fn)(void *), void *arg, uint64_t budget_ns,
 	return error;
 }
 
+int
+guard_module(struct module *m, void (*fn)(void *), void *arg,
+    uint64_t budget_ns, struct wire_oops *oops)
+{
+	curthread->td_module = m;
+
+	int error = guard_call(fn, arg, budget_ns, oops);
+
+	curthread->td_module = NULL;
+	return error;
+}
+
 struct guard *
 guard_suspend(void)
 {

@@ -56,17 +56,17 @@ modset(const struct module *m, const modinfo_t *const **first)
 	return 0;
 }
 
-/* Calls entry k.  Answers guard_call's error; the module's is in *call. */
+/* Calls the entry.  Answers guard_call's error; the module's is in *call. */
 static int
-modcmd(const modinfo_t *const *entry, modcmd_t cmd, struct modcall *call,
-    struct outcome *o)
+modcmd(struct module *m, const modinfo_t *const *entry, modcmd_t cmd,
+    struct modcall *call, struct outcome *o)
 {
 	bool init = cmd == MODULE_CMD_INIT;
 	struct wire_oops oops;
 	int error;
 
 	*call = (struct modcall){ .entry = entry, .cmd = cmd, .name = "?" };
-	error = guard_call(modcall, call, bootinfo.init_budget_ns, &oops);
+	error = guard_module(m, modcall, call, bootinfo.init_budget_ns, &oops);
 	if (error != 0) {
 		char what[64];
 
@@ -87,8 +87,8 @@ netbsd_fini(struct module *m, struct outcome *o)
 
 	(void)modset(m, &set);
 	for (; m->mod_inited > 0; m->mod_inited--) {
-		if (modcmd(set + m->mod_inited - 1, MODULE_CMD_FINI, &call, o)
-		    == 0 && call.error != 0)
+		if (modcmd(m, set + m->mod_inited - 1, MODULE_CMD_FINI, &call,
+		    o) == 0 && call.error != 0)
 			return outcome_fail(o, STAGE_FINI, call.error,
 			    "fini of %s returned %d", call.name, call.error);
 	}
@@ -103,8 +103,8 @@ netbsd_init(struct module *m, struct outcome *o)
 	struct modcall call;
 
 	for (; m->mod_inited < n; m->mod_inited++) {
-		int error = modcmd(set + m->mod_inited, MODULE_CMD_INIT, &call,
-		    o);
+		int error = modcmd(m, set + m->mod_inited, MODULE_CMD_INIT,
+		    &call, o);
 
 		if (error == 0 && call.error == 0)
 			continue;
@@ -157,8 +157,8 @@ linux_init(struct module *m, struct outcome *o)
 
 	if (call.va == 0)
 		return 0;
-	error = guard_call(linux_init_call, &call, bootinfo.init_budget_ns,
-	    &oops);
+	error = guard_module(m, linux_init_call, &call,
+	    bootinfo.init_budget_ns, &oops);
 	if (error != 0)
 		return outcome_oops(o, STAGE_INIT, error, &oops,
 		    "init_module");
@@ -182,8 +182,8 @@ linux_fini(struct module *m, struct outcome *o)
 		    "cannot be unloaded", m->mod_name);
 	if (call.va == 0)
 		return 0;
-	error = guard_call(linux_exit_call, &call, bootinfo.init_budget_ns,
-	    &oops);
+	error = guard_module(m, linux_exit_call, &call,
+	    bootinfo.init_budget_ns, &oops);
 	if (error != 0)
 		(void)outcome_oops(o, STAGE_FINI, error, &oops,
 		    "cleanup_module");

@@ -162,24 +162,31 @@ kmem_alloc_for(const struct module *owner, size_t n)
 void *
 kmem_alloc(size_t n)
 {
-	return kmem_alloc_for(
-	    module_at((uintptr_t)__builtin_return_address(0)), n);
+	return kmem_alloc_for(module_calling(__builtin_return_address(0)), n);
 }
 
 void *
 kmem_zalloc(size_t n)
 {
 	void *p = kmem_alloc_for(
-	    module_at((uintptr_t)__builtin_return_address(0)), n);
+	    module_calling(__builtin_return_address(0)), n);
+
+	return p != NULL ? memset(p, 0, n) : NULL;
+}
+
+void *
+kernel_alloc(size_t n)
+{
+	void *p = kmem_alloc_for(NULL, n);
 
 	return p != NULL ? memset(p, 0, n) : NULL;
 }
 
 char *
-kmem_strdup(const char *s)
+kernel_strdup(const char *s)
 {
 	size_t n = strlen(s) + 1;
-	char *copy = kmem_alloc_for(NULL, n);
+	char *copy = kernel_alloc(n);
 
 	return copy != NULL ? memcpy(copy, s, n) : NULL;
 }

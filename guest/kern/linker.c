@@ -194,7 +194,8 @@ call(struct wire_request *slot, struct outcome *o)
 		    "the module is not live");
 		return;
 	}
-	error = guard_call(guarded_call, slot, bootinfo.init_budget_ns, &oops);
+	error = guard_module(m, guarded_call, slot, bootinfo.init_budget_ns,
+	    &oops);
 	if (error != 0)
 		(void)outcome_oops(o, STAGE_CALL, error, &oops, "call");
 	if (m != NULL)
@@ -222,8 +223,8 @@ linker_request(unsigned op, const char *name)
 
 	if (curthread == linker_thread)
 		return EDEADLK;
-	r = kmem_zalloc(sizeof(*r));
-	if (r == NULL || (r->name = kmem_strdup(name)) == NULL) {
+	r = kernel_alloc(sizeof(*r));
+	if (r == NULL || (r->name = kernel_strdup(name)) == NULL) {
 		kmem_free(r);
 		return ENOMEM;
 	}

@@ -94,7 +94,7 @@ push(struct loads *loads, uint32_t source, const char *name)
 		kmem_free(manifest);
 		return error;
 	}
-	l = kmem_zalloc(sizeof(*l));
+	l = kernel_alloc(sizeof(*l));
 	if (l == NULL || (l->mod = module_create(object, manifest)) == NULL) {
 		command_close(object, 0, CLOSE_FAILED);
 		kmem_free(manifest);

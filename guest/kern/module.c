@@ -10,8 +10,8 @@ struct module *
 module_create(uint64_t object, struct wire_manifest *manifest)
 {
 	static uint32_t last_id;
-	struct module **at = &modules, *m = kmem_zalloc(sizeof(*m));
-	uint64_t *bases = kmem_zalloc(manifest->segment_count * sizeof(*bases));
+	struct module **at = &modules, *m = kernel_alloc(sizeof(*m));
+	uint64_t *bases = kernel_alloc(manifest->segment_count * sizeof(*bases));
 
 	if (m == NULL || bases == NULL) {
 		kmem_free(m);
@@ -81,7 +81,7 @@ module_hold(struct module *m, struct module *held)
 	for (unsigned i = 0; i < n; i++)
 		if (m->mod_holds[i] == held)
 			return 0;
-	holds = kmem_alloc((n + 1) * sizeof(struct module *));
+	holds = kernel_alloc((n + 1) * sizeof(struct module *));
 	if (holds == NULL)
 		return ENOMEM;
 	if (n > 0)
@@ -131,6 +131,14 @@ module_contains(const struct module *m, uintptr_t va)
 		    va - m->mod_bases[i] < m->mod_segments[i].bytes)
 			return true;
 	return false;
+}
+
+struct module *
+module_calling(const void *return_address)
+{
+	struct module *m = module_at((uintptr_t)return_address);
+
+	return m != NULL ? m : curthread->td_module;
 }
 
 struct module *

@@ -15,7 +15,7 @@ outcome_fail(struct outcome *o, unsigned stage, int error, const char *fmt,
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	kmem_free(o->reason);
-	o->reason = kmem_strdup(text);
+	o->reason = kernel_strdup(text);
 	o->stage = stage;
 	o->error = error;
 	return error;
@@ -36,7 +36,7 @@ outcome_oops(struct outcome *o, unsigned stage, int error,
 
 	oops_print(oops);
 	if (o->oops == NULL)
-		o->oops = kmem_alloc(sizeof(*oops));
+		o->oops = kernel_alloc(sizeof(*oops));
 	if (o->oops != NULL)
 		*o->oops = *oops;
 	return outcome_fail(o, stage, error, "%s: %s", what,

@@ -26,9 +26,12 @@ thread_start(void (*fn)(void *), void *arg)
 
 	thread_timer();
 	arch_intr_enable();
-	if (module_at((uintptr_t)fn) == NULL)
+
+	struct module *m = module_at((uintptr_t)fn);
+
+	if (m == NULL)
 		fn(arg);
-	else if (guard_call(threadcall, &call, 0, &oops) != 0)
+	else if (guard_module(m, threadcall, &call, 0, &oops) != 0)
 		oops_print(&oops);
 	thread_exit();
 }
@@ -37,7 +40,7 @@ struct thread *
 thread_create(const char *name, void (*fn)(void *), void *arg)
 {
 	static uint32_t last_id;
-	struct thread *t = kmem_zalloc(sizeof(*t));
+	struct thread *t = kernel_alloc(sizeof(*t));
 
 	if (t == NULL)
 		return NULL;
