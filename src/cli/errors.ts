@@ -3,6 +3,7 @@
 
 import { OldLibraryError } from '../engine/engine.ts';
 import { MissingAssetError } from '../host/assets.ts';
+import { LibraryError } from '../host/boot.ts';
 import { BootError } from '../kernel/start.ts';
 import { STATUS, type Status } from './verb.ts';
 
@@ -33,7 +34,7 @@ export function endingOf(thrown: unknown, trace: boolean): Ending {
   if (thrown instanceof InputError)
     return { status: STATUS.usage, message: thrown.message.split('\n').map(say).join('\n') };
   // The host lacks something: as with a wrong file, nothing of the guest has failed.
-  const ofHost = [MissingAssetError, OldLibraryError, BootError];
+  const ofHost = [MissingAssetError, LibraryError, OldLibraryError, BootError];
   if (thrown instanceof Error && ofHost.some((kind) => thrown instanceof kind))
     return { status: STATUS.usage, message: say(thrown.message) };
   const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -53,14 +53,7 @@ function version(): string {
   return String(written.version);
 }
 
-/** A reader that has seen enough, as head(1), is no error. */
-function endQuietly(error: Error): void {
-  if (!('code' in error) || error.code !== 'EPIPE') throw error;
-}
-
 async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', endQuietly);
-  process.stderr.on('error', endQuietly);
   const terminal = processTerminal();
   try {
     process.exitCode = await dispatch(args, terminal);

@@ -40,12 +40,18 @@ export const colourStyle: Style = {
 /** The terminal of this process; hasColors() obeys NO_COLOR and TERM. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', endQuietly);
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     style: hasColours(stdout) ? colourStyle : plainStyle,
     environment: env,
   };
+}
+
+/** A reader that has seen enough, as head(1), is no error. */
+function endQuietly(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
 }
 
 function hasColours(stream: WriteStream | NodeJS.WriteStream): boolean {

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import type { ArchName } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
+import { loadBinding } from '../engine/binding.ts';
 import { locateLibrary } from '../engine/library.ts';
 import { bootKernel } from '../kernel/boot.ts';
 import type { ObjectFiles } from '../kernel/files.ts';
@@ -27,17 +28,33 @@ export interface HostBootOptions {
   readonly slices?: 'native' | 'callback';
 }
 
+/** libunicorn is there but cannot be loaded. */
+export class LibraryError extends Error {
+  constructor(path: string, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`${path} is no libunicorn for this machine (${why}); run \`npm run setup\``);
+    this.name = 'LibraryError';
+  }
+}
+
 /**
  * Boots a guest kernel.
- * @throws MissingAssetError when set-up has not run, OldLibraryError when the
- *   library is too old, BootError when the kernel does not come up
+ * @throws MissingAssetError when set-up has not run, LibraryError when libunicorn
+ *   cannot be loaded, OldLibraryError when it is too old, BootError when the kernel
+ *   does not come up
  */
 export async function boot(options: HostBootOptions): Promise<Kernel> {
-  const { arch, searchPath, library, ...rest } = options;
+  const { arch, searchPath, library: named, ...rest } = options;
+  const library = named ?? defaultLibrary();
+  try {
+    loadBinding(library);
+  } catch (error) {
+    throw new LibraryError(library, error);
+  }
   return bootKernel({
     ...rest,
     arch: architectures[arch],
-    library: library ?? defaultLibrary(),
+    library,
     kernel: readKernelImage(arch),
     files: options.files ?? diskFiles(searchPath ?? []),
   });
