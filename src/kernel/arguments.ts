@@ -2,7 +2,6 @@
 // C calling convention wants, with guest memory for what is passed by pointer.
 
 import type { CallingConvention } from '../arch/arch.ts';
-import type { Addr } from '../base/address.ts';
 
 /** A 64-bit integer argument where a word is narrower. */
 export interface Wide {
@@ -61,10 +60,4 @@ export function layOut(
     }
   }
   return { words, buffers };
-}
-
-/** Guest memory for buffers. */
-export interface GuestHeap {
-  allocate(bytes: number): Addr | undefined;
-  free(address: Addr): void;
 }
