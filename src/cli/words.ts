@@ -17,7 +17,7 @@ export function hexDump(bytes: Uint8Array): readonly string[] {
     lines.push(`${at.toString(16).padStart(4, '0')}  ${hex.padEnd(47)}  ${text.join('')}`);
   }
   const left = bytes.length - ROWS * 16;
-  if (left > 0) lines.push(`and ${count(left, 'more byte')}`.replace('more bytes', 'bytes more'));
+  if (left > 0) lines.push(`and ${count(left, 'byte')} more`);
   return lines;
 }
 
