@@ -15,6 +15,7 @@ export function reportJson(report: RunReport): Json {
     modules: report.modules.map(moduleJson),
     calls: report.calls.map(callJson),
     console: report.console,
+    death: report.death === undefined ? null : describeDeath(report.death),
   };
 }
 

@@ -2,6 +2,7 @@
 // and run-json.ts.
 
 import type { ArchName } from '../arch/arch.ts';
+import type { Death } from '../kernel/requests.ts';
 import type { CallResult, Leaks, LoadFailure } from '../kernel/results.ts';
 import type { ModuleView } from '../kernel/view.ts';
 import type { CallExpression } from './call-expression.ts';
@@ -50,11 +51,14 @@ export interface RunReport {
   readonly calls: readonly CallReport[];
   /** Everything the guest wrote. */
   readonly console: string;
+  /** Why the machine stopped for good, whatever step it happened in. */
+  readonly death: Death | undefined;
 }
 
 /** Whether every step that was tried went well. */
 export function succeeded(report: RunReport): boolean {
   return (
+    report.death === undefined &&
     report.modules.every(({ failure, load }) => failure === undefined && load === 'ok') &&
     report.calls.every(({ result }) => result.kind === 'returned')
   );

@@ -36,7 +36,8 @@ export function runModules(kernel: Kernel, plan: RunPlan): RunReport {
   }
 
   if (!plan.keep) unloadAll(kernel, modules);
-  return { arch: kernel.arch.name, modules: [...modules.values()], calls, console: kernel.console };
+  const { death, console } = kernel;
+  return { arch: kernel.arch.name, modules: [...modules.values()], calls, console, death };
 }
 
 function loadOne(

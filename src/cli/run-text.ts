@@ -137,5 +137,9 @@ function verdict(report: RunReport, style: Style): string {
   );
   const calls = report.calls.filter(({ result }) => result.kind !== 'returned');
   const names = [...failed.map(({ name }) => name), ...calls.map(({ call }) => call.text)];
-  return style.bad(`failed: ${names.map(visible).join(', ')}`);
+  if (report.death === undefined) return style.bad(`failed: ${names.map(visible).join(', ')}`);
+  // It may have come after the call that caused it, as a broken heap does.
+  const last = report.calls.at(-1)?.call.text;
+  const after = calls.length > 0 || last === undefined ? '' : `, after ${last}`;
+  return style.bad(`failed${after}: ${visible(describeDeath(report.death))}`);
 }
