@@ -74,6 +74,8 @@ export class Engine implements Cpu {
     this.#lib = loadBinding(options.library);
     if (this.#lib.version >>> 16 < OLDEST)
       throw new OldLibraryError(this.#lib.version, options.library);
+    const native =
+      options.slices === 'callback' ? undefined : nativeBudget(this.#lib.emuStopAddress);
     const out: [Pointer | null] = [null];
     this.#check(this.#lib.open(model.arch, model.mode, out), 'uc_open');
     if (out[0] === null) throw new Error('uc_open answered no engine');
@@ -100,8 +102,6 @@ export class Engine implements Cpu {
     this.#contextBytes = new Uint8Array(viewOf(context[0], this.#lib.contextSize(this.#uc)));
     this.#contextView = new DataView(this.#contextBytes.buffer);
 
-    const native =
-      options.slices === 'callback' ? undefined : nativeBudget(this.#lib.emuStopAddress);
     this.#budget = native ?? callbackBudget(() => this.#lib.emuStop(this.#uc));
     this.#addHooks();
     arch.exceptions.reset(this);
@@ -133,8 +133,9 @@ export class Engine implements Cpu {
     if (event !== undefined) return { kind: 'event', event, used };
     if (isUnmapped(error)) return { kind: 'bus-error', used };
     if (error !== 0) return { kind: 'engine-error', message: this.#lib.strerror(error), used };
-    if (this.#leftAtStop !== undefined) return { kind: 'stopped', used };
-    return { kind: cells[1] !== 0n ? 'budget' : 'halted', used };
+    // Stopped by the block callback, or by itself: in hlt or wfi.
+    if (cells[1] === 0n) return { kind: 'halted', used };
+    return { kind: this.#leftAtStop === undefined ? 'budget' : 'stopped', used };
   }
 
   /**
