@@ -62,6 +62,8 @@ export class Machine {
   onException: ExceptionListener | undefined;
   #pc: Addr = addr(0);
   #attention = false;
+  /** In hlt or wfi until an interrupt line is up, however run() was cut up. */
+  #asleep = false;
   #slices = 0;
 
   constructor(options: MachineOptions) {
@@ -110,6 +112,7 @@ export class Machine {
   start(entry: Addr, argument: bigint): void {
     this.engine.write(this.arch.roles.bootArgument, argument);
     this.#pc = entry;
+    this.#asleep = false;
   }
 
   /** Runs until something wants the host, or `limit` virtual nanoseconds. */
@@ -123,7 +126,7 @@ export class Machine {
         return { kind: 'attention' };
       }
       if (this.now >= end) return { kind: 'limit', pc: this.#pc };
-      const stop = this.#deliverInterrupt() ?? this.#slice(end);
+      const stop = this.#deliverInterrupt() ?? (this.#asleep ? this.#sleep(end) : this.#slice(end));
       if (stop !== undefined) return stop;
     }
   }
@@ -139,6 +142,7 @@ export class Machine {
     const entry = exceptions.enterInterrupt(this.engine, this.memory, this.#pc);
     if (entry.kind === 'entry-failure') return { kind: 'dead', pc: this.#pc, reason: entry.reason };
     this.#pc = entry.pc;
+    this.#asleep = false;
     return undefined;
   }
 
@@ -173,8 +177,8 @@ export class Machine {
   /** hlt or wfi: skip to the next thing that wakes the CPU. */
   #sleep(end: number): Stop | undefined {
     const { timer } = this;
-    if (this.intc.asserted || this.#attention || this.power.lastWord !== undefined)
-      return undefined;
+    this.#asleep = !this.intc.asserted;
+    if (!this.#asleep || this.#attention || this.power.lastWord !== undefined) return undefined;
     if (timer.deadline === undefined) return { kind: 'idle' };
     timer.advance(Math.max(0, Math.min(timer.deadline, end) - timer.now));
     return undefined;
