@@ -23,7 +23,8 @@ const common = [
   '-ffreestanding',
   '-fno-pic',
   '-fno-stack-protector',
-  '-fno-omit-frame-pointer', // the debugger walks frames
+  '-fno-omit-frame-pointer', // reports walk frames
+  '-mno-omit-leaf-frame-pointer', // through leaves too
   '-fno-common',
   '-fno-asynchronous-unwind-tables',
   '-O2',

@@ -63,8 +63,9 @@ export class Engine implements Cpu {
   readonly #callbacks: Pointer[] = [];
   #offsets: StateOffsets | undefined;
   #event: RawEvent | undefined;
-  /** Set when stop() ended the slice: the budget that was left then. */
-  #leftAtStop: bigint | undefined;
+  #stopped = false;
+  /** The budget of the current slice, less what it was shortened by. */
+  #granted = 0;
   #closed = false;
 
   constructor(options: EngineOptions) {
@@ -122,20 +123,35 @@ export class Engine implements Cpu {
    */
   run(pc: Addr, budget: number): EngineStop {
     this.#event = undefined;
-    this.#leftAtStop = undefined;
+    this.#stopped = false;
     const { cells } = this.#budget;
+    this.#granted = budget;
     cells[0] = BigInt(budget);
     cells[1] = 0n;
     const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0);
     const event = this.#takeEvent();
-    const left = this.#leftAtStop ?? cells[0] ?? 0n;
-    const used = budget - Number(left);
+    const { used } = this;
     if (event !== undefined) return { kind: 'event', event, used };
     if (isUnmapped(error)) return { kind: 'bus-error', used };
     if (error !== 0) return { kind: 'engine-error', message: this.#lib.strerror(error), used };
     // Stopped by the block callback, or by itself: in hlt or wfi.
     if (cells[1] === 0n) return { kind: 'halted', used };
-    return { kind: this.#leftAtStop === undefined ? 'budget' : 'stopped', used };
+    return { kind: this.#stopped ? 'stopped' : 'budget', used };
+  }
+
+  /** What the current slice, or the last one, has consumed. */
+  get used(): number {
+    return this.#granted - Number(this.#budget.cells[0]);
+  }
+
+  /** From a device callback: let the slice run `budget` more at most. */
+  shorten(budget: number): void {
+    const { cells } = this.#budget;
+    const left = Number(cells[0]);
+    const less = Math.max(0, budget);
+    if (less >= left) return;
+    this.#granted -= left - less;
+    cells[0] = BigInt(less);
   }
 
   /**
@@ -143,8 +159,8 @@ export class Engine implements Cpu {
    * leave the PC at the access, which would then be done again.
    */
   stop(): void {
-    this.#leftAtStop ??= this.#budget.cells[0] ?? 0n;
-    this.#budget.cells[0] = 0n;
+    this.#stopped = true;
+    this.shorten(0);
   }
 
   get pc(): Addr {
@@ -223,17 +239,13 @@ export class Engine implements Cpu {
   }
 
   /**
-   * Forgets what was translated from the pages at a virtual address, which must
-   * still be mapped executable.  The guest's own stores do not always do: Unicorn
-   * notices only those through the address that the code ran from.
+   * Forgets what was translated from the page at a virtual address, which must be
+   * mapped executable.  The guest's own stores do not always do: Unicorn notices
+   * only those through the address that the code ran from.
    */
-  forgetCode(address: Addr, bytes: number): void {
-    const end = address + BigInt(bytes);
-    // Page by page: the range is contiguous in virtual memory only.
-    for (let page = address - (address % PAGE); page < end; page += PAGE) {
-      const range = ['uint64_t', page, 'uint64_t', page + PAGE] as const;
-      this.#check(this.#lib.ctl(this.#uc, CTL.removeTranslations, ...range), 'forget code');
-    }
+  forgetCode(page: Addr): void {
+    const range = ['uint64_t', page, 'uint64_t', page + PAGE] as const;
+    this.#check(this.#lib.ctl(this.#uc, CTL.removeTranslations, ...range), 'forget code');
   }
 
   /** After the host changed code that may have run before. */

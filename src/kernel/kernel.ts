@@ -5,7 +5,7 @@
 import type { Arch, CallingConvention } from '../arch/arch.ts';
 import { type Addr, addr } from '../base/address.ts';
 import type { Machine } from '../machine/machine.ts';
-import { type Argument, layOut } from './arguments.ts';
+import { type Argument, layOut, type Words } from './arguments.ts';
 import { noFiles, type ObjectFile, type ObjectFiles } from './files.ts';
 import type { KernelImage } from './image.ts';
 import { LinkerService } from './linker-service.ts';
@@ -110,27 +110,11 @@ export class Kernel {
         kind: 'refused',
         reason: `${words.length} argument words, at most ${wire.WIRE_ARGS}`,
       };
-    const filled = [...words];
-    const allocated: { at: Addr; bytes: Uint8Array; target: Uint8Array | undefined }[] = [];
-    try {
-      for (const buffer of buffers) {
-        const at = this.#allocate(buffer.bytes.length);
-        if (this.#death !== undefined) return { kind: 'died', death: this.#death };
-        if (at === undefined)
-          return { kind: 'refused', reason: `the guest has no ${buffer.bytes.length} bytes left` };
-        allocated.push({ at, ...buffer });
-        this.machine.memory.write(at, buffer.bytes);
-        filled[buffer.word] = at;
-      }
-      const result = this.#call(target, convention.wire, filled);
-      for (const { at, target: into } of allocated) {
-        const changed = into === undefined ? undefined : this.read(at, into.length);
-        if (changed !== undefined) into?.set(changed);
-      }
-      return result;
-    } finally {
-      for (const { at } of allocated) this.#free(at);
-    }
+    const placed: { readonly at: Addr; readonly target: Uint8Array | undefined }[] = [];
+    const result = this.#callWithBuffers(target, convention, { words, buffers }, placed);
+    for (const { at } of placed) this.#free(at);
+    // An overrun buffer shows when it is given back.
+    return this.#death === undefined ? result : { kind: 'died', death: this.#death };
   }
 
   /** Guest memory by virtual address; undefined when not mapped. */
@@ -200,6 +184,30 @@ export class Kernel {
     const oops = this.#oopsOf(answer);
     if (oops === undefined) return { kind: 'refused', reason: answer.reason };
     return { kind: 'fault', oops, console: this.machine.console.textSince(started) };
+  }
+
+  /** Fills `placed` with the buffers that the caller must free. */
+  #callWithBuffers(
+    target: Addr,
+    convention: CallingConvention,
+    { words, buffers }: Words,
+    placed: { readonly at: Addr; readonly target: Uint8Array | undefined }[],
+  ): CallResult {
+    const filled = [...words];
+    for (const { word, bytes, target: into } of buffers) {
+      const at = this.#allocate(bytes.length);
+      if (at === undefined)
+        return { kind: 'refused', reason: `the guest has no ${bytes.length} bytes left` };
+      placed.push({ at, target: into });
+      this.machine.memory.write(at, bytes);
+      filled[word] = at;
+    }
+    const result = this.#call(target, convention.wire, filled);
+    for (const { at, target: into } of placed) {
+      const changed = into === undefined ? undefined : this.read(at, into.length);
+      if (changed !== undefined) into?.set(changed);
+    }
+    return result;
   }
 
   #allocate(bytes: number): Addr | undefined {

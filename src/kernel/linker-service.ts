@@ -34,6 +34,7 @@ interface OpenObject {
 
 /** Views of modules that are gone, kept so that reports can still name them. */
 const GONE_KEPT = 32;
+const PAGE = 4096;
 const { fields } = wire.command;
 
 export class LinkerService {
@@ -276,12 +277,17 @@ export class LinkerService {
 
   /**
    * Memory that held code is about to be unmapped, and other code may come to the
-   * same pages: the engine must not run what it translated.
+   * same pages: the engine must not run what it translated.  Init code of a live
+   * module went before.
    */
   #forgetCode(view: ModuleView | undefined, disposableOnly: boolean): void {
-    for (const { base, bytes, executable, disposable } of view?.segments ?? [])
-      if (executable && (disposable || !disposableOnly))
-        this.#machine.engine.forgetCode(base, bytes);
+    for (const { base, bytes, executable, disposable } of view?.segments ?? []) {
+      if (!executable || (disposableOnly && !disposable)) continue;
+      const end = plus(base, bytes);
+      for (let page = base; page < end; page = plus(page, PAGE))
+        if (this.#machine.memory.translate(page)?.executable === true)
+          this.#machine.engine.forgetCode(page);
+    }
   }
 }
 

@@ -77,7 +77,7 @@ export class Machine {
       this.#attention = true;
       this.engine.stop();
     };
-    this.timer = new Timer(this.intc);
+    this.timer = new Timer(this.intc, this.engine);
     this.linker = new LinkerDevice(this.intc, attention);
     this.power = new PowerDevice(attention);
     const devices = new Map<number, Device>([

@@ -14,18 +14,29 @@ import type { InterruptController } from './intc.ts';
 
 const WORD = 0x1_0000_0000;
 
+/** The slice of code that runs while the guest accesses the device. */
+export interface RunningSlice {
+  /** Nanoseconds it has run. */
+  readonly used: number;
+  /** Lets it run this much longer at most. */
+  shorten(nanoseconds: number): void;
+}
+
 export class Timer implements Device {
   readonly name = 'timer';
   readonly #intc: InterruptController;
-  /** The machine's clock as of the last slice. */
+  /** The clock as of the last slice. */
   now = 0;
   /** When the line goes up; undefined while disarmed. */
   deadline: number | undefined;
   #latchedHigh = 0;
   #compareLow = 0;
 
-  constructor(intc: InterruptController) {
+  readonly #slice: RunningSlice;
+
+  constructor(intc: InterruptController, slice: RunningSlice) {
     this.#intc = intc;
+    this.#slice = slice;
   }
 
   /** Advances the clock and raises the line when the deadline has come. */
@@ -38,8 +49,9 @@ export class Timer implements Device {
 
   read(register: number): number {
     if (register === TIMER_NOW_LO) {
-      this.#latchedHigh = Math.floor(this.now / WORD);
-      return this.now % WORD;
+      const now = this.now + this.#slice.used;
+      this.#latchedHigh = Math.floor(now / WORD);
+      return now % WORD;
     }
     return register === TIMER_NOW_HI ? this.#latchedHigh : 0;
   }
@@ -52,6 +64,7 @@ export class Timer implements Device {
       case TIMER_COMPARE_HI:
         this.#intc.lower(INTC_TIMER);
         this.deadline = (value >>> 0) * WORD + this.#compareLow;
+        this.#slice.shorten(this.deadline - this.now - this.#slice.used);
         break;
       case TIMER_DISARM:
         this.#intc.lower(INTC_TIMER);
