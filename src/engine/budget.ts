@@ -23,7 +23,7 @@ export interface Budget {
   readonly callback: Pointer;
   readonly data: Pointer | null;
   /** [0] bytes left, [1] non-zero once the callback has stopped the CPU. */
-  readonly cells: BigInt64Array;
+  readonly cells: Int32Array;
   release(): void;
 }
 
@@ -32,21 +32,23 @@ const MAP_PRIVATE = 2;
 const MAP_ANONYMOUS = { linux: 0x20, darwin: 0x1000 } as const;
 const CODE_BYTES = 4096;
 
-// void block(uc, uint64_t address, uint32_t size, int64_t cells[2])
-//	cmp qword [rcx], 0	48 83 39 00
-//	jle 1f			7e 06
-//	mov edx, edx		8b d2			size is 32 bits
-//	sub [rcx], rdx		48 29 11
-//	ret			c3
-// 1:	mov byte [rcx+8], 1	c6 41 08 01
+// void block(uc, uint64_t address, uint32_t size, int32_t cells[2])
+//	sub [rcx], edx		29 11
+//	js 1f			78 01
+// 0:	ret			c3
+// 1:	mov eax, [rcx]		8b 01
+//	add eax, edx		01 d0			what was left before
+//	jg 0b			7f f9
+//	mov [rcx], eax		89 01
+//	mov dword [rcx+4], 1	c7 41 04 imm32
 //	mov rax, uc_emu_stop	48 b8 imm64
 //	jmp rax			ff e0			uc is still in rdi
 function blockCallback(emuStop: Pointer): Uint8Array {
-  const bytes = new Uint8Array(28);
-  bytes.set([0x48, 0x83, 0x39, 0x00, 0x7e, 0x06, 0x8b, 0xd2, 0x48, 0x29, 0x11, 0xc3]);
-  bytes.set([0xc6, 0x41, 0x08, 0x01, 0x48, 0xb8], 12);
-  new DataView(bytes.buffer).setBigUint64(18, emuStop, true);
-  bytes.set([0xff, 0xe0], 26);
+  const bytes = new Uint8Array(32);
+  bytes.set([0x29, 0x11, 0x78, 0x01, 0xc3, 0x8b, 0x01, 0x01, 0xd0, 0x7f, 0xf9, 0x89, 0x01]);
+  bytes.set([0xc7, 0x41, 0x04, 0x01, 0x00, 0x00, 0x00, 0x48, 0xb8], 13);
+  new DataView(bytes.buffer).setBigUint64(22, emuStop, true);
+  bytes.set([0xff, 0xe0], 30);
   return bytes;
 }
 
@@ -71,12 +73,12 @@ function executable(emuStop: Pointer): { page: Pointer; unmap: () => void } | un
 export function nativeBudget(emuStop: Pointer): Budget | undefined {
   const code = executable(emuStop);
   if (code === undefined) return undefined;
-  const { pointer, view } = allocate(16);
+  const { pointer, view } = allocate(8);
   return {
     kind: 'native',
     callback: code.page,
     data: pointer,
-    cells: new BigInt64Array(view),
+    cells: new Int32Array(view),
     release: () => {
       code.unmap();
       release(pointer);
@@ -86,13 +88,13 @@ export function nativeBudget(emuStop: Pointer): Budget | undefined {
 
 /** Counts in JavaScript, on any host. */
 export function callbackBudget(stop: () => void): Budget {
-  const cells = new BigInt64Array(2);
+  const cells = new Int32Array(2);
   const callback = registerCallback('block', (_uc: unknown, _address: unknown, size: number) => {
-    const left = cells[0] ?? 0n;
-    if (left > 0n) {
-      cells[0] = left - BigInt(size);
+    const left = cells[0] ?? 0;
+    if (left > 0) {
+      cells[0] = left - size;
     } else {
-      cells[1] = 1n;
+      cells[1] = 1;
       stop();
     }
   });

@@ -119,15 +119,15 @@ export class Engine implements Cpu {
 
   /**
    * Runs from `pc` until something happens or `budget` bytes of code have run,
-   * rounded up to whole blocks.
+   * rounded up to whole blocks; at most 2^31 - 1.
    */
   run(pc: Addr, budget: number): EngineStop {
     this.#event = undefined;
     this.#stopped = false;
     const { cells } = this.#budget;
     this.#granted = budget;
-    cells[0] = BigInt(budget);
-    cells[1] = 0n;
+    cells[0] = budget;
+    cells[1] = 0;
     const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0);
     const event = this.#takeEvent();
     const { used } = this;
@@ -135,23 +135,23 @@ export class Engine implements Cpu {
     if (isUnmapped(error)) return { kind: 'bus-error', used };
     if (error !== 0) return { kind: 'engine-error', message: this.#lib.strerror(error), used };
     // Stopped by the block callback, or by itself: in hlt or wfi.
-    if (cells[1] === 0n) return { kind: 'halted', used };
+    if (cells[1] === 0) return { kind: 'halted', used };
     return { kind: this.#stopped ? 'stopped' : 'budget', used };
   }
 
   /** What the current slice, or the last one, has consumed. */
   get used(): number {
-    return this.#granted - Number(this.#budget.cells[0]);
+    return this.#granted - (this.#budget.cells[0] ?? 0);
   }
 
   /** From a device callback: let the slice run `budget` more at most. */
   shorten(budget: number): void {
     const { cells } = this.#budget;
-    const left = Number(cells[0]);
+    const left = cells[0] ?? 0;
     const less = Math.max(0, budget);
     if (less >= left) return;
     this.#granted -= left - less;
-    cells[0] = BigInt(less);
+    cells[0] = less;
   }
 
   /**
