@@ -20,6 +20,7 @@ SELFTEST(threads_take_turns)
 	struct thread *a, *b;
 
 	traced = 0;
+	thread_yield();		/* a fresh slice: nobody interrupts us */
 	a = thread_create("a", yielder, "a");
 	b = thread_create("b", yielder, "b");
 	CHECK(a != NULL && b != NULL);
