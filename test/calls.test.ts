@@ -4,7 +4,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
 import { addr } from '../src/base/address.ts';
-import { u64 } from '../src/index.ts';
+import type { Argument } from '../src/kernel/arguments.ts';
+import { u64 } from '../src/kernel/arguments.ts';
 import type { Kernel } from '../src/kernel/kernel.ts';
 import type { Module } from '../src/kernel/module.ts';
 import { unwrap } from '../src/kernel/results.ts';
@@ -20,9 +21,9 @@ describe.each(archNames)('%s', (arch) => {
   });
   afterAll(() => kernel.close());
 
-  const wide = (symbol: string, ...args: Parameters<Module['call']> extends [unknown, ...infer A] ? A : never): bigint => {
+  const wide = (symbol: string, ...args: readonly Argument[]): bigint => {
     const result = module.call(symbol, ...args);
-    if (result.kind !== 'returned') throw new Error(`${symbol}: ${JSON.stringify(result)}`);
+    if (result.kind !== 'returned') throw new Error(`${symbol}: ${result.kind}`);
     return result.wide;
   };
 
@@ -44,12 +45,17 @@ describe.each(archNames)('%s', (arch) => {
     ['größer', 8n],
     ['x'.repeat(5000), 5000n],
   ] as const)('the string %j has %i bytes', ([text, length]) => {
-    expect(module.call('chameleon_length', text)).toMatchObject({ kind: 'returned', value: length });
+    expect(module.call('chameleon_length', text)).toMatchObject({
+      kind: 'returned',
+      value: length,
+    });
   });
 
   test('a buffer comes back as the function left it', () => {
     const bytes = Uint8Array.from([1, 2, 3, 4, 5]);
-    expect(module.call('chameleon_reverse', bytes, bytes.length)).toMatchObject({ kind: 'returned' });
+    expect(module.call('chameleon_reverse', bytes, bytes.length)).toMatchObject({
+      kind: 'returned',
+    });
     expect([...bytes]).toEqual([5, 4, 3, 2, 1]);
   });
 
@@ -88,7 +94,7 @@ describe.each(archNames)('%s', (arch) => {
   test.for([
     ['chameleon_wieght', 'chameleon has no symbol chameleon_wieght; did you mean chameleon_weigh?'],
     ['zzz', 'chameleon has no symbol zzz'],
-  ])('%s is unknown: %s', ([symbol, reason]) => {
+  ] as const)('%s is unknown: %s', ([symbol, reason]) => {
     expect(module.call(symbol)).toEqual({ kind: 'refused', reason });
   });
 

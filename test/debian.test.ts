@@ -22,6 +22,7 @@ describe.each(archNames)('%s', (arch) => {
   if (absent) {
     const what = `Debian modules for ${arch} are missing: ${missing.join(', ')}`;
     if (process.env['CI'] === 'true') test(what, () => expect.fail(`${what}; npm run setup`));
+    // biome-ignore lint/suspicious/noConsole: a skip must not go unseen
     else console.warn(`SKIPPED: ${what}; \`npm run setup\` fetches them`);
   }
 
@@ -32,11 +33,18 @@ describe.each(archNames)('%s', (arch) => {
     beforeAll(async () => {
       kernel = await bootTest(arch);
       for (const name of modules)
-        loaded.set(name, unwrap(kernel.load({ name: path(name), bytes: readFileSync(path(name)) })));
+        loaded.set(
+          name,
+          unwrap(kernel.load({ name: path(name), bytes: readFileSync(path(name)) })),
+        );
     });
     afterAll(() => kernel.close());
 
-    const call = (module: (typeof modules)[number], symbol: string, ...args: Argument[]): bigint => {
+    const call = (
+      module: (typeof modules)[number],
+      symbol: string,
+      ...args: Argument[]
+    ): bigint => {
       const result = loaded.get(module)?.call(symbol, ...args);
       if (result?.kind !== 'returned') throw new Error(`${symbol}: ${result?.kind}`);
       return result.wide;
@@ -71,7 +79,9 @@ describe.each(archNames)('%s', (arch) => {
       const context = new Uint8Array(1032);
       const stream = new Uint8Array(32);
       const secret = Uint8Array.from(hex(key));
-      expect(BigInt.asIntN(32, call('libarc4', 'arc4_setkey', context, secret, secret.length))).toBe(0n);
+      expect(
+        BigInt.asIntN(32, call('libarc4', 'arc4_setkey', context, secret, secret.length)),
+      ).toBe(0n);
       call('libarc4', 'arc4_crypt', context, stream, new Uint8Array(32), 32);
       expect([...stream]).toEqual([...hex(first), ...hex(second)]);
     });
@@ -81,7 +91,8 @@ describe.each(archNames)('%s', (arch) => {
       const memory = new Uint8Array(8);
       const view = new DataView(memory.buffer);
       if (arch === 'armv7') call('cordic', 'cordic_calc_iq', memory, degrees);
-      else view.setBigUint64(0, BigInt.asUintN(64, call('cordic', 'cordic_calc_iq', degrees)), true);
+      else
+        view.setBigUint64(0, BigInt.asUintN(64, call('cordic', 'cordic_calc_iq', degrees)), true);
       return { cos: view.getInt32(0, true), sin: view.getInt32(4, true) };
     };
 

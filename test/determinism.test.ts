@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { archNames, type ArchName } from '../src/arch/arch.ts';
+import { type ArchName, archNames } from '../src/arch/arch.ts';
 import type { Kernel } from '../src/kernel/kernel.ts';
 import { chameleon } from './support/chameleon.ts';
 import { bootTest, onlyFiles, sample } from './support/guest.ts';

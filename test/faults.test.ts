@@ -25,7 +25,11 @@ const contained: readonly (readonly [Action, object, RegExp])[] = [
     { kind: 'page-fault', access: 'exec', address: 0x1234_0000n, module: undefined },
     /^page fault: exec of 0x12340000 at 0x12340000$/,
   ],
-  ['undefined', { kind: 'undefined', module: undefined }, /^undefined instruction at cpu_undefined\+/],
+  [
+    'undefined',
+    { kind: 'undefined', module: undefined },
+    /^undefined instruction at cpu_undefined\+/,
+  ],
   ['breakpoint', { kind: 'breakpoint', module: undefined }, /^breakpoint at cpu_breakpoint\+/],
   ['syscall', { kind: 'svc', module: undefined }, /^supervisor call at cpu_syscall\+/],
   ['divide', { kind: 'divide', module: undefined }, /^divide error at cpu_divide\+/],

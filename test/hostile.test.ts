@@ -3,7 +3,7 @@
 // loaded into a booted kernel, and does there what damaged code does.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { archNames, type ArchName } from '../src/arch/arch.ts';
+import { type ArchName, archNames } from '../src/arch/arch.ts';
 import { architectures } from '../src/arch/registry.ts';
 import { addr } from '../src/base/address.ts';
 import { identify } from '../src/flavour/flavour.ts';

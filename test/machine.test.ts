@@ -2,7 +2,7 @@
 // off: how slices end, what a device access does, sleep, interrupts, shared RAM.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { archNames, type ArchName } from '../src/arch/arch.ts';
+import { type ArchName, archNames } from '../src/arch/arch.ts';
 import { architectures } from '../src/arch/registry.ts';
 import { addr } from '../src/base/address.ts';
 import { OldLibraryError } from '../src/engine/engine.ts';
@@ -265,11 +265,14 @@ describe.each(archNames)('%s', (name) => {
     expect(counted(one)).toBe(counted(alone));
   });
 
-  test.for([0, -RAM, 1, RAM - 1, RAM + 1, RAM + 4096])('%i bytes of RAM are refused', (ramBytes) => {
-    expect(() => new Machine({ arch, library: testLibrary(), ramBytes })).toThrow(
-      `RAM must be a multiple of 4194304 bytes, not ${ramBytes}`,
-    );
-  });
+  test.for([0, -RAM, 1, RAM - 1, RAM + 1, RAM + 4096])(
+    '%i bytes of RAM are refused',
+    (ramBytes) => {
+      expect(() => new Machine({ arch, library: testLibrary(), ramBytes })).toThrow(
+        `RAM must be a multiple of 4194304 bytes, not ${ramBytes}`,
+      );
+    },
+  );
 
   test('closing twice is fine', () => {
     const machine = newMachine();
@@ -288,34 +291,44 @@ describe.each(archNames)('%s', (name) => {
 describe('an interrupt that waits for the CPU', () => {
   const HANDLER = 0x2000;
 
-  test.for(['i386', 'amd64'] as const)('is taken after the instruction behind sti on %s', (name) => {
-    const arch = architectures[name];
-    const machine = new Machine({ arch, library: testLibrary(), ramBytes: RAM });
-    const { ram, view } = machine.memory;
-    const wide = arch.wordBytes === 8;
-    const lidt = wide ? 'movl $0x3000, %ebx\nlidt (%rbx)' : 'lidt 0x3000';
-    const stack = wide ? 'movl $0x8000, %esp' : 'movl $0x8000, %esp';
-    const code = [stack, lidt, 'incl %ecx', 'sti', 'incl %ecx', 'jmp 1f', '1: incl %ecx', 'hlt'];
-    ram.set(assemble(name, code.join('\n')), CODE);
-    ram.set(assemble(name, 'movl %ecx, %edx\n1: cli\nhlt\njmp 1b'), HANDLER);
-    view.setUint16(0x3000, 0xfff, true);
-    view.setUint32(0x3002, 0x4000, true);
-    const gate = 0x4000 + 32 * (wide ? 16 : 8);
-    const selector = Number(machine.engine.read('cs'));
-    view.setUint32(gate, HANDLER | (selector << 16), true);
-    view.setUint32(gate + 4, 0x8e00, true);
-    machine.linker.ringRequest();
-    machine.intc.write(registers.INTC_ENABLE, registers.INTC_REQUEST);
-    machine.start(addr(CODE), 0n);
-    machine.run(200);
-    expect(machine.engine.read(wide ? 'rdx' : 'edx')).toBe(2n);
-    machine.close();
-  });
+  test.for(['i386', 'amd64'] as const)(
+    'is taken after the instruction behind sti on %s',
+    (name) => {
+      const arch = architectures[name];
+      const machine = new Machine({ arch, library: testLibrary(), ramBytes: RAM });
+      const { ram, view } = machine.memory;
+      const wide = arch.wordBytes === 8;
+      const lidt = wide ? 'movl $0x3000, %ebx\nlidt (%rbx)' : 'lidt 0x3000';
+      const stack = wide ? 'movl $0x8000, %esp' : 'movl $0x8000, %esp';
+      const code = [stack, lidt, 'incl %ecx', 'sti', 'incl %ecx', 'jmp 1f', '1: incl %ecx', 'hlt'];
+      ram.set(assemble(name, code.join('\n')), CODE);
+      ram.set(assemble(name, 'movl %ecx, %edx\n1: cli\nhlt\njmp 1b'), HANDLER);
+      view.setUint16(0x3000, 0xfff, true);
+      view.setUint32(0x3002, 0x4000, true);
+      const gate = 0x4000 + 32 * (wide ? 16 : 8);
+      const selector = Number(machine.engine.read('cs'));
+      view.setUint32(gate, HANDLER | (selector << 16), true);
+      view.setUint32(gate + 4, 0x8e00, true);
+      machine.linker.ringRequest();
+      machine.intc.write(registers.INTC_ENABLE, registers.INTC_REQUEST);
+      machine.start(addr(CODE), 0n);
+      machine.run(200);
+      expect(machine.engine.read(wide ? 'rdx' : 'edx')).toBe(2n);
+      machine.close();
+    },
+  );
 
   test.for([
     [
       'armv7',
-      ['mcr p15, 0, r2, c12, c0, 0', 'cpsid i', 'add r0, r0, #1', 'cpsie i', 'add r0, r0, #1', '1: b 1b'],
+      [
+        'mcr p15, 0, r2, c12, c0, 0',
+        'cpsid i',
+        'add r0, r0, #1',
+        'cpsie i',
+        'add r0, r0, #1',
+        '1: b 1b',
+      ],
       ['mov r3, r0', '1: b 1b'],
       0x18,
       'r2',
@@ -323,7 +336,14 @@ describe('an interrupt that waits for the CPU', () => {
     ],
     [
       'aarch64',
-      ['msr vbar_el1, x2', 'msr daifset, #2', 'add x0, x0, #1', 'msr daifclr, #2', 'add x0, x0, #1', '1: b 1b'],
+      [
+        'msr vbar_el1, x2',
+        'msr daifset, #2',
+        'add x0, x0, #1',
+        'msr daifclr, #2',
+        'add x0, x0, #1',
+        '1: b 1b',
+      ],
       ['mov x3, x0', '1: b 1b'],
       0x280,
       'x2',

@@ -1,7 +1,7 @@
 // Modules that require others: loaded on their behalf, held while they are needed,
 // gone again when the load fails; and modctl, the same service for guest code.
 
-import { afterAll, beforeEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
 import { describeFailure } from '../src/index.ts';
 import type { Kernel } from '../src/kernel/kernel.ts';
@@ -82,7 +82,13 @@ describe.each(archNames)('%s', (arch) => {
 
   test.for([
     ['refuses in its init', 'doomed', 22, 'init', 'init of doomed returned 22'],
-    ['faults in its init', 'crashing', 14, 'init', /^init of crashing: page fault: read of 0x0*18 /],
+    [
+      'faults in its init',
+      'crashing',
+      14,
+      'init',
+      /^init of crashing: page fault: read of 0x0*18 /,
+    ],
     [
       'has another requirement that does not link',
       'unlinked',
@@ -97,19 +103,22 @@ describe.each(archNames)('%s', (arch) => {
       'require',
       /^required module crashing: init of crashing: page fault/,
     ],
-  ] as const)('when a module %s, what was loaded for it is gone again', ([, name, error, stage, reason]) => {
-    const before = holdings(kernel);
-    const failure = failureOf(kernel.load(`${name}.ko`));
-    expect(failure).toMatchObject({ error, stage, death: undefined });
-    expect(failure.reason).toEqual(
-      typeof reason === 'string' ? reason : expect.stringMatching(reason),
-    );
-    expect(failure.console).toContain('provider: ready\n');
-    expect(failure.console).toMatch(/provider: done\n$/);
-    expect(names()).toEqual([]);
-    expect(helloWorks(kernel)).toBe(true);
-    expect(holdings(kernel)).toEqual(before);
-  });
+  ] as const)(
+    'when a module %s, what was loaded for it is gone again',
+    ([, name, error, stage, reason]) => {
+      const before = holdings(kernel);
+      const failure = failureOf(kernel.load(`${name}.ko`));
+      expect(failure).toMatchObject({ error, stage, death: undefined });
+      expect(failure.reason).toEqual(
+        typeof reason === 'string' ? reason : expect.stringMatching(reason),
+      );
+      expect(failure.console).toContain('provider: ready\n');
+      expect(failure.console).toMatch(/provider: done\n$/);
+      expect(names()).toEqual([]);
+      expect(helloWorks(kernel)).toBe(true);
+      expect(holdings(kernel)).toEqual(before);
+    },
+  );
 
   test('a requirement that was there before stays when the load fails', () => {
     unwrap(kernel.load('provider.ko'));

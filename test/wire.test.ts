@@ -5,13 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { archNames, type ArchName } from '../src/arch/arch.ts';
+import { type ArchName, archNames } from '../src/arch/arch.ts';
 import { architectures } from '../src/arch/registry.ts';
 import { root } from '../src/host/assets.ts';
 import { errnoNames } from '../src/kernel/errno.ts';
 import * as wire from '../src/kernel/wire.ts';
-import { segmentTraits } from '../src/linker/segments.ts';
 import * as segments from '../src/linker/segments.ts';
+import { segmentTraits } from '../src/linker/segments.ts';
 import * as registers from '../src/machine/registers.ts';
 import { compileC } from './support/compiler.ts';
 
@@ -88,7 +88,9 @@ function assertions(): string[] {
       lines.push(equal(`offsetof(struct ${name}, ${field})`, String(at)));
       lines.push(equal(`sizeof(${member})`, String(widths[type] * count)));
       const element = count > 1 ? `${member}[0]` : member;
-      lines.push(`_Static_assert(_Generic(${element}, ${types[type]}: 1, default: 0), "${field}");`);
+      lines.push(
+        `_Static_assert(_Generic(${element}, ${types[type]}: 1, default: 0), "${field}");`,
+      );
     }
   }
   for (const [member, at] of Object.entries(otherNames))
@@ -128,7 +130,8 @@ describe.each(archNames)('on %s', (arch) => {
   });
 
   test('registers have the names and the order of arch_reg_names', () => {
-    const [, list] = /arch_reg_names\[\] = \{([^}]*)\}/.exec(read(`guest/arch/${arch}/cpu.c`)) ?? [];
+    const [, list] =
+      /arch_reg_names\[\] = \{([^}]*)\}/.exec(read(`guest/arch/${arch}/cpu.c`)) ?? [];
     const names = [...(list ?? '').matchAll(/"([^"]+)"/g)].map((match) => match[1]);
     expect(names).toEqual(architectures[arch].registers.map(({ name }) => name));
     expect(names.length).toBeLessThanOrEqual(wire.OOPS_REGS);
@@ -161,7 +164,9 @@ describe('the mirror is complete', () => {
     'every field of struct %s is there, and none besides',
     ([name, body]) => {
       const fields = [...body.matchAll(/^\t(?:struct \w+|u?int\d+_t) (\w+)(?:\[\w+\])?;/gm)];
-      const mirror: wire.Struct | undefined = Object.entries(structs).find(([n]) => n === name)?.[1];
+      const mirror: wire.Struct | undefined = Object.entries(structs).find(
+        ([n]) => n === name,
+      )?.[1];
       const known = [
         ...Object.keys(mirror?.fields ?? {}),
         ...Object.keys(otherNames).flatMap((member) => {

@@ -31,7 +31,11 @@ describe('amd64', () => {
 
   /** Gates to HANDLER + 16 * vector; a double fault takes the first IST. */
   const computer = (gateType = 0x8en) => {
-    const memory = new FakeMemory().map(IDT).map(STACK - 4096n).map(TSS).map(IST1 - 4096n);
+    const memory = new FakeMemory()
+      .map(IDT)
+      .map(STACK - 4096n)
+      .map(TSS)
+      .map(IST1 - 4096n);
     for (let vector = 0n; vector < 64n; vector++) {
       const handler = HANDLER + 16n * vector;
       const ist = vector === 8n ? 1n << 32n : 0n;
@@ -110,7 +114,9 @@ describe('amd64', () => {
     const entry = exceptions.enter(cpu, memory, interrupt(PAGE_FAULT), PC, fault(0));
     expect(entry).toMatchObject({
       kind: 'entry-failure',
-      reason: expect.stringContaining(`triple fault: page fault at 0xffffffffc0001234, but ${reason}`),
+      reason: expect.stringContaining(
+        `triple fault: page fault at 0xffffffffc0001234, but ${reason}`,
+      ),
     });
     expect(cpu.read('rsp')).toBe(STACK - 3n);
   });
@@ -195,7 +201,13 @@ describe('armv7', () => {
   const { exceptions } = architectures.armv7;
   const VBAR = 0xc000_8000n;
   const PC = addr(0xbf00_1234n);
-  const p15 = (crn: number, crm: number, op2: number): SystemRegister => ({ op0: 15, op1: 0, crn, crm, op2 });
+  const p15 = (crn: number, crm: number, op2: number): SystemRegister => ({
+    op0: 15,
+    op1: 0,
+    crn,
+    crm,
+    op2,
+  });
   const computer = (cpsr: bigint, sctlr = 1n): FakeCpu => {
     const cpu = new FakeCpu({ cpsr });
     cpu.writeSystem(p15(12, 0, 0), VBAR);
@@ -263,7 +275,10 @@ describe('armv7', () => {
 
   test('an exception that ARM does not have is refused', () => {
     const entry = exceptions.enter(computer(SVC), new FakeMemory(), interrupt(11), PC, fault(0));
-    expect(entry).toEqual({ kind: 'entry-failure', reason: 'exception 11 is not modelled on armv7' });
+    expect(entry).toEqual({
+      kind: 'entry-failure',
+      reason: 'exception 11 is not modelled on armv7',
+    });
   });
 });
 

@@ -48,55 +48,282 @@ const upper = 0xffff_8000_0820_1234n;
 
 const rows: Readonly<Record<ArchName, readonly Row[]>> = {
   i386: [
-    { what: 'a page', address: 0xc040_1234n, words: [[ROOT + 769 * 4, 0x11_0003n], [0x11_0004, 0x45_6003n]], expected: to(0x45_6234, 'rwx') },
-    { what: 'a read-only page', address: 0xc040_1234n, words: [[ROOT + 769 * 4, 0x11_0003n], [0x11_0004, 0x45_6001n]], expected: to(0x45_6234, 'rx') },
-    { what: 'a page in a read-only table', address: 0xc040_1234n, words: [[ROOT + 769 * 4, 0x11_0001n], [0x11_0004, 0x45_6003n]], expected: to(0x45_6234, 'rx') },
-    { what: 'a large page', address: 0xc041_2345n, words: [[ROOT + 769 * 4, 0x80_0083n]], expected: to(0x81_2345, 'rwx') },
-    { what: 'a read-only large page', address: 0xc041_2345n, words: [[ROOT + 769 * 4, 0x80_0081n]], expected: to(0x81_2345, 'rx') },
-    { what: 'no table', address: 0xc040_1234n, words: [[ROOT + 769 * 4, 0x11_0002n]], expected: undefined },
-    { what: 'no page', address: 0xc040_1234n, words: [[ROOT + 769 * 4, 0x11_0003n], [0x11_0004, 0x45_6002n]], expected: undefined },
-    { what: 'a table outside RAM', address: 0xc040_1234n, words: [[ROOT + 769 * 4, 0x7000_0003n]], expected: undefined },
-    { what: 'an address beyond 32 bits', address: 0x1_0000_0000n, words: [[ROOT, 0x83n]], expected: undefined },
+    {
+      what: 'a page',
+      address: 0xc040_1234n,
+      words: [
+        [ROOT + 769 * 4, 0x11_0003n],
+        [0x11_0004, 0x45_6003n],
+      ],
+      expected: to(0x45_6234, 'rwx'),
+    },
+    {
+      what: 'a read-only page',
+      address: 0xc040_1234n,
+      words: [
+        [ROOT + 769 * 4, 0x11_0003n],
+        [0x11_0004, 0x45_6001n],
+      ],
+      expected: to(0x45_6234, 'rx'),
+    },
+    {
+      what: 'a page in a read-only table',
+      address: 0xc040_1234n,
+      words: [
+        [ROOT + 769 * 4, 0x11_0001n],
+        [0x11_0004, 0x45_6003n],
+      ],
+      expected: to(0x45_6234, 'rx'),
+    },
+    {
+      what: 'a large page',
+      address: 0xc041_2345n,
+      words: [[ROOT + 769 * 4, 0x80_0083n]],
+      expected: to(0x81_2345, 'rwx'),
+    },
+    {
+      what: 'a read-only large page',
+      address: 0xc041_2345n,
+      words: [[ROOT + 769 * 4, 0x80_0081n]],
+      expected: to(0x81_2345, 'rx'),
+    },
+    {
+      what: 'no table',
+      address: 0xc040_1234n,
+      words: [[ROOT + 769 * 4, 0x11_0002n]],
+      expected: undefined,
+    },
+    {
+      what: 'no page',
+      address: 0xc040_1234n,
+      words: [
+        [ROOT + 769 * 4, 0x11_0003n],
+        [0x11_0004, 0x45_6002n],
+      ],
+      expected: undefined,
+    },
+    {
+      what: 'a table outside RAM',
+      address: 0xc040_1234n,
+      words: [[ROOT + 769 * 4, 0x7000_0003n]],
+      expected: undefined,
+    },
+    {
+      what: 'an address beyond 32 bits',
+      address: 0x1_0000_0000n,
+      words: [[ROOT, 0x83n]],
+      expected: undefined,
+    },
   ],
   amd64: [
     { what: 'a page', address: high, words: long(3n, 3n, 3n, 3n), expected: to(0x45_6234, 'rwx') },
-    { what: 'a read-only page', address: high, words: long(3n, 3n, 3n, 1n), expected: to(0x45_6234, 'rx') },
-    { what: 'a page of data', address: high, words: long(3n, 3n, 3n, 3n | NX), expected: to(0x45_6234, 'rw') },
-    { what: 'a page in a read-only table', address: high, words: long(3n, 1n, 3n, 3n), expected: to(0x45_6234, 'rx') },
-    { what: 'a page in a table of data', address: high, words: long(3n, 3n | NX, 3n, 3n), expected: to(0x45_6234, 'rw') },
-    { what: 'a large page of 2 MiB', address: high, words: [...long(3n, 3n, 3n, 3n).slice(0, 2), [0x12_0000 + 8, 0x60_0083n]], expected: to(0x60_1234, 'rwx') },
-    { what: 'a large page of 1 GiB', address: high, words: [...long(3n, 3n, 3n, 3n).slice(0, 1), [0x11_0000 + 510 * 8, 0x4000_0083n]], expected: to(0x4020_1234, 'rwx') },
+    {
+      what: 'a read-only page',
+      address: high,
+      words: long(3n, 3n, 3n, 1n),
+      expected: to(0x45_6234, 'rx'),
+    },
+    {
+      what: 'a page of data',
+      address: high,
+      words: long(3n, 3n, 3n, 3n | NX),
+      expected: to(0x45_6234, 'rw'),
+    },
+    {
+      what: 'a page in a read-only table',
+      address: high,
+      words: long(3n, 1n, 3n, 3n),
+      expected: to(0x45_6234, 'rx'),
+    },
+    {
+      what: 'a page in a table of data',
+      address: high,
+      words: long(3n, 3n | NX, 3n, 3n),
+      expected: to(0x45_6234, 'rw'),
+    },
+    {
+      what: 'a large page of 2 MiB',
+      address: high,
+      words: [...long(3n, 3n, 3n, 3n).slice(0, 2), [0x12_0000 + 8, 0x60_0083n]],
+      expected: to(0x60_1234, 'rwx'),
+    },
+    {
+      what: 'a large page of 1 GiB',
+      address: high,
+      words: [...long(3n, 3n, 3n, 3n).slice(0, 1), [0x11_0000 + 510 * 8, 0x4000_0083n]],
+      expected: to(0x4020_1234, 'rwx'),
+    },
     { what: 'no page', address: high, words: long(3n, 3n, 3n, 2n), expected: undefined },
     { what: 'no table', address: high, words: long(3n, 3n, 2n, 3n), expected: undefined },
-    { what: 'a non-canonical address', address: 0x0000_ffff_8020_1234n, words: long(3n, 3n, 3n, 3n), expected: undefined },
-    { what: 'the first non-canonical address', address: 0x0000_8000_0000_0000n, words: [[ROOT + 256 * 8, 0x11_0003n]], expected: undefined },
-    { what: 'the last non-canonical address', address: 0xffff_7fff_ffff_ffffn, words: long(3n, 3n, 3n, 3n), expected: undefined },
+    {
+      what: 'a non-canonical address',
+      address: 0x0000_ffff_8020_1234n,
+      words: long(3n, 3n, 3n, 3n),
+      expected: undefined,
+    },
+    {
+      what: 'the first non-canonical address',
+      address: 0x0000_8000_0000_0000n,
+      words: [[ROOT + 256 * 8, 0x11_0003n]],
+      expected: undefined,
+    },
+    {
+      what: 'the last non-canonical address',
+      address: 0xffff_7fff_ffff_ffffn,
+      words: long(3n, 3n, 3n, 3n),
+      expected: undefined,
+    },
   ],
   armv7: [
-    { what: 'a section', address: 0xc012_3456n, words: [[ROOT + 0xc01 * 4, 0x4560_0402n]], expected: to(0x4562_3456, 'rwx') },
-    { what: 'a read-only section', address: 0xc012_3456n, words: [[ROOT + 0xc01 * 4, 0x4560_8402n]], expected: to(0x4562_3456, 'rx') },
-    { what: 'a section of data', address: 0xc012_3456n, words: [[ROOT + 0xc01 * 4, 0x4560_0412n]], expected: to(0x4562_3456, 'rw') },
-    { what: 'a page', address: 0xbf02_3456n, words: [[ROOT + 0xbf0 * 4, 0x11_0401n], [0x11_0400 + 0x23 * 4, 0x4567_8012n]], expected: to(0x4567_8456, 'rwx') },
-    { what: 'a read-only page', address: 0xbf02_3456n, words: [[ROOT + 0xbf0 * 4, 0x11_0401n], [0x11_0400 + 0x23 * 4, 0x4567_8212n]], expected: to(0x4567_8456, 'rx') },
-    { what: 'a page of data', address: 0xbf02_3456n, words: [[ROOT + 0xbf0 * 4, 0x11_0401n], [0x11_0400 + 0x23 * 4, 0x4567_8013n]], expected: to(0x4567_8456, 'rw') },
-    { what: 'a read-only page of data', address: 0xbf02_3456n, words: [[ROOT + 0xbf0 * 4, 0x11_0401n], [0x11_0400 + 0x23 * 4, 0x4567_8213n]], expected: to(0x4567_8456, 'r') },
-    { what: 'no section', address: 0xc012_3456n, words: [[ROOT + 0xc01 * 4, 0x4560_0400n]], expected: undefined },
-    { what: 'no page', address: 0xbf02_3456n, words: [[ROOT + 0xbf0 * 4, 0x11_0401n]], expected: undefined },
-    { what: 'a large page, which we do not have', address: 0xbf02_3456n, words: [[ROOT + 0xbf0 * 4, 0x11_0401n], [0x11_0400 + 0x23 * 4, 0x4567_8011n]], expected: undefined },
-    { what: 'a supersection, which we do not have', address: 0xc012_3456n, words: [[ROOT + 0xc01 * 4, 0x4564_0402n]], expected: undefined },
-    { what: 'an address beyond 32 bits', address: 0x1_c012_3456n, words: [[ROOT + 0xc01 * 4, 0x4560_0402n]], expected: undefined },
+    {
+      what: 'a section',
+      address: 0xc012_3456n,
+      words: [[ROOT + 0xc01 * 4, 0x4560_0402n]],
+      expected: to(0x4562_3456, 'rwx'),
+    },
+    {
+      what: 'a read-only section',
+      address: 0xc012_3456n,
+      words: [[ROOT + 0xc01 * 4, 0x4560_8402n]],
+      expected: to(0x4562_3456, 'rx'),
+    },
+    {
+      what: 'a section of data',
+      address: 0xc012_3456n,
+      words: [[ROOT + 0xc01 * 4, 0x4560_0412n]],
+      expected: to(0x4562_3456, 'rw'),
+    },
+    {
+      what: 'a page',
+      address: 0xbf02_3456n,
+      words: [
+        [ROOT + 0xbf0 * 4, 0x11_0401n],
+        [0x11_0400 + 0x23 * 4, 0x4567_8012n],
+      ],
+      expected: to(0x4567_8456, 'rwx'),
+    },
+    {
+      what: 'a read-only page',
+      address: 0xbf02_3456n,
+      words: [
+        [ROOT + 0xbf0 * 4, 0x11_0401n],
+        [0x11_0400 + 0x23 * 4, 0x4567_8212n],
+      ],
+      expected: to(0x4567_8456, 'rx'),
+    },
+    {
+      what: 'a page of data',
+      address: 0xbf02_3456n,
+      words: [
+        [ROOT + 0xbf0 * 4, 0x11_0401n],
+        [0x11_0400 + 0x23 * 4, 0x4567_8013n],
+      ],
+      expected: to(0x4567_8456, 'rw'),
+    },
+    {
+      what: 'a read-only page of data',
+      address: 0xbf02_3456n,
+      words: [
+        [ROOT + 0xbf0 * 4, 0x11_0401n],
+        [0x11_0400 + 0x23 * 4, 0x4567_8213n],
+      ],
+      expected: to(0x4567_8456, 'r'),
+    },
+    {
+      what: 'no section',
+      address: 0xc012_3456n,
+      words: [[ROOT + 0xc01 * 4, 0x4560_0400n]],
+      expected: undefined,
+    },
+    {
+      what: 'no page',
+      address: 0xbf02_3456n,
+      words: [[ROOT + 0xbf0 * 4, 0x11_0401n]],
+      expected: undefined,
+    },
+    {
+      what: 'a large page, which we do not have',
+      address: 0xbf02_3456n,
+      words: [
+        [ROOT + 0xbf0 * 4, 0x11_0401n],
+        [0x11_0400 + 0x23 * 4, 0x4567_8011n],
+      ],
+      expected: undefined,
+    },
+    {
+      what: 'a supersection, which we do not have',
+      address: 0xc012_3456n,
+      words: [[ROOT + 0xc01 * 4, 0x4564_0402n]],
+      expected: undefined,
+    },
+    {
+      what: 'an address beyond 32 bits',
+      address: 0x1_c012_3456n,
+      words: [[ROOT + 0xc01 * 4, 0x4560_0402n]],
+      expected: undefined,
+    },
   ],
   aarch64: [
-    { what: 'a page', address: upper, words: stage1(0x13_0003n, 0x45_6003n | AF), expected: to(0x45_6234, 'rwx') },
-    { what: 'a read-only page', address: upper, words: stage1(0x13_0003n, 0x45_6003n | AF | READ_ONLY), expected: to(0x45_6234, 'rx') },
-    { what: 'a page of data', address: upper, words: stage1(0x13_0003n, 0x45_6003n | AF | PXN), expected: to(0x45_6234, 'rw') },
-    { what: 'a block of 2 MiB', address: upper, words: stage1(0x60_0001n | AF, 0n), expected: to(0x60_1234, 'rwx') },
-    { what: 'a read-only block of data', address: upper, words: stage1(0x60_0001n | AF | READ_ONLY | PXN, 0n), expected: to(0x60_1234, 'r') },
-    { what: 'no page', address: upper, words: stage1(0x13_0003n, 0x45_6002n | AF), expected: undefined },
-    { what: 'a block where only pages can be', address: upper, words: stage1(0x13_0003n, 0x45_6001n | AF), expected: undefined },
-    { what: 'no table', address: upper, words: stage1(0x13_0002n, 0x45_6003n | AF), expected: undefined },
-    { what: 'an address in neither half', address: 0x0001_8000_0820_1234n, words: stage1(0x13_0003n, 0x45_6003n | AF), expected: undefined },
-    { what: 'an address below the upper half', address: 0xfffe_8000_0820_1234n, words: stage1(0x13_0003n, 0x45_6003n | AF), expected: undefined },
+    {
+      what: 'a page',
+      address: upper,
+      words: stage1(0x13_0003n, 0x45_6003n | AF),
+      expected: to(0x45_6234, 'rwx'),
+    },
+    {
+      what: 'a read-only page',
+      address: upper,
+      words: stage1(0x13_0003n, 0x45_6003n | AF | READ_ONLY),
+      expected: to(0x45_6234, 'rx'),
+    },
+    {
+      what: 'a page of data',
+      address: upper,
+      words: stage1(0x13_0003n, 0x45_6003n | AF | PXN),
+      expected: to(0x45_6234, 'rw'),
+    },
+    {
+      what: 'a block of 2 MiB',
+      address: upper,
+      words: stage1(0x60_0001n | AF, 0n),
+      expected: to(0x60_1234, 'rwx'),
+    },
+    {
+      what: 'a read-only block of data',
+      address: upper,
+      words: stage1(0x60_0001n | AF | READ_ONLY | PXN, 0n),
+      expected: to(0x60_1234, 'r'),
+    },
+    {
+      what: 'no page',
+      address: upper,
+      words: stage1(0x13_0003n, 0x45_6002n | AF),
+      expected: undefined,
+    },
+    {
+      what: 'a block where only pages can be',
+      address: upper,
+      words: stage1(0x13_0003n, 0x45_6001n | AF),
+      expected: undefined,
+    },
+    {
+      what: 'no table',
+      address: upper,
+      words: stage1(0x13_0002n, 0x45_6003n | AF),
+      expected: undefined,
+    },
+    {
+      what: 'an address in neither half',
+      address: 0x0001_8000_0820_1234n,
+      words: stage1(0x13_0003n, 0x45_6003n | AF),
+      expected: undefined,
+    },
+    {
+      what: 'an address below the upper half',
+      address: 0xfffe_8000_0820_1234n,
+      words: stage1(0x13_0003n, 0x45_6003n | AF),
+      expected: undefined,
+    },
   ],
 };
 
@@ -122,8 +349,7 @@ describe.each(archNames)('%s', (name) => {
   const reader = (words: Row['words']) => {
     const table = new Map(words);
     // RAM ends at 32 MiB; what no row sets is zero.
-    return (at: number): bigint | undefined =>
-      at < 32 << 20 ? (table.get(at) ?? 0n) : undefined;
+    return (at: number): bigint | undefined => (at < 32 << 20 ? (table.get(at) ?? 0n) : undefined);
   };
 
   test.for(rows[name])('$what', ({ address, words, expected }) => {

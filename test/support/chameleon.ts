@@ -46,7 +46,12 @@ export function chameleon(arch: ArchName, wanted: Chameleon = {}): ObjectFile {
   const bytes = Uint8Array.from(testModule(arch, 'chameleon'));
   replaceText(bytes, NAME, name);
   replaceText(bytes, REQUIRED, requires);
-  const magic = Uint8Array.of(MAGIC & 0xff, (MAGIC >> 8) & 0xff, (MAGIC >> 16) & 0xff, MAGIC >>> 24);
+  const magic = Uint8Array.of(
+    MAGIC & 0xff,
+    (MAGIC >> 8) & 0xff,
+    (MAGIC >> 16) & 0xff,
+    MAGIC >>> 24,
+  );
   const at = Buffer.from(bytes.buffer).indexOf(magic);
   if (at < 0) throw new Error('chameleon.ko has no actions');
   const view = new DataView(bytes.buffer);

@@ -46,7 +46,10 @@ export function assemble(arch: ArchName, source: string): Uint8Array {
   try {
     const object = join(folder, 'a.o');
     const args = [...targets[arch], '-Wno-unused-command-line-argument'];
-    const { ok, said } = clang([...args, '-c', '-x', 'assembler', '-o', object, '-'], `${source}\n`);
+    const { ok, said } = clang(
+      [...args, '-c', '-x', 'assembler', '-o', object, '-'],
+      `${source}\n`,
+    );
     if (!ok) throw new Error(said);
     const read = readElf(readFileSync(object));
     if (!read.ok) throw new Error('the object does not read');

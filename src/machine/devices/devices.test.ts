@@ -112,6 +112,16 @@ describe('the timer', () => {
     expect(intc.asserted).toBe(true);
   });
 
+  test('the clock goes on while a slice runs, and arming ends the slice in time', () => {
+    const shorten = vi.fn();
+    const timer = new Timer(new InterruptController(), { used: 30, shorten });
+    timer.advance(100);
+    expect(timer.read(R.TIMER_NOW_LO)).toBe(130);
+    timer.write(R.TIMER_COMPARE_LO, 150);
+    timer.write(R.TIMER_COMPARE_HI, 0);
+    expect(shorten).toHaveBeenCalledExactlyOnceWith(20);
+  });
+
   test('reading the low word latches the high word', () => {
     const { timer } = armed(0);
     timer.advance(3 * 2 ** 32 + 9);
