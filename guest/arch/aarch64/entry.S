@@ -1,13 +1,32 @@
 /*
  * aarch64: the vector table and trap entry.  Everything arrives at EL1 on
- * SP_EL1; arch_trap(frame, vector) in trap.c takes over.
+ * SP_EL1; arch_trap(frame, vector) in trap.c takes over.  A fault of a thread
+ * that has used up its stack goes on on another one.
  */
 #define FRAME_BYTES	288
 
 	.macro	VECTOR number
 	.balign	0x80
+	.if	\number == 4		/* a fault: maybe for want of stack */
+	msr	tpidrro_el0, x0
+	mov	x0, sp
+	msr	tpidr_el0, x0
+	sub	x0, x0, #FRAME_BYTES
+	at	s1e1w, x0		/* could we write there? */
+	isb
+	mrs	x0, par_el1
+	tbz	x0, #0, 1f
+	adrp	x0, overflow_stack_end
+	add	x0, x0, :lo12:overflow_stack_end
+	mov	sp, x0			/* trap() does not come back */
+1:	mrs	x0, tpidrro_el0
+	.endif
 	sub	sp, sp, #FRAME_BYTES
 	stp	x0, x1, [sp, #0]
+	.if	\number != 4
+	add	x0, sp, #FRAME_BYTES
+	msr	tpidr_el0, x0
+	.endif
 	mov	x1, #\number
 	b	trap_common
 	.endm
@@ -30,6 +49,11 @@
 	\op	x28, x29, [sp, #224]
 	.endm
 
+	.bss
+	.balign	16
+	.skip	8192
+overflow_stack_end:
+
 	.text
 	.balign	0x800
 	.globl	trap_vectors
@@ -42,7 +66,7 @@ trap_vectors:
 
 trap_common:
 	PAIRS	stp
-	add	x2, sp, #FRAME_BYTES
+	mrs	x2, tpidr_el0
 	stp	x30, x2, [sp, #240]	/* lr, sp */
 	mrs	x2, elr_el1
 	mrs	x3, spsr_el1

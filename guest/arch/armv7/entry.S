@@ -1,7 +1,8 @@
 /*
  * armv7: the vector table and trap entry.  Each exception arrives in a mode
  * of its own; srs stores its return state on the supervisor stack, and all of
- * them go on in supervisor mode to arch_trap(frame) in trap.c.
+ * them go on in supervisor mode to arch_trap(frame) in trap.c.  A data abort
+ * of a thread that has used up its stack goes on on another one.
  */
 #include <machine/frame.h>
 
@@ -19,6 +20,12 @@
 	b	trap_common
 	.endm
 
+	.bss
+	.balign	8
+	.skip	8192
+overflow_stack_end:
+
+	.arch_extension virt		/* sp_svc */
 	.arm
 	.text
 	.balign	32
@@ -40,12 +47,23 @@ svc:
 prefetch:
 	ENTER	VECTOR_PREFETCH, 4
 data:
+	mrs	sp, sp_svc		/* this mode's own sp is for use */
+	mcr	p15, 0, sp, c13, c0, 2	/* TPIDRURW, for the frame */
+	sub	sp, sp, #72
+	mcr	p15, 0, sp, c7, c8, 1	/* ATS1CPW: could we write there? */
+	isb
+	mrc	p15, 0, sp, c7, c4, 0	/* PAR */
+	tst	sp, #1
+	ldrne	sp, =overflow_stack_end
+	msrne	sp_svc, sp		/* trap() does not come back */
 	ENTER	VECTOR_DATA, 8
 irq:
 	ENTER	VECTOR_IRQ, 4
 
 trap_common:
-	add	r0, sp, #72
+	cmp	r1, #VECTOR_DATA
+	addne	r0, sp, #72
+	mrceq	p15, 0, r0, c13, c0, 2
 	str	r0, [sp, #52]		/* sp */
 	str	lr, [sp, #56]
 	str	r1, [sp, #60]
