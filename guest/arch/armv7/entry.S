@@ -9,9 +9,7 @@
 #define MODE_SVC	0x13
 
 	.macro	ENTER vector, adjust
-	.if	\adjust
 	sub	lr, lr, #\adjust
-	.endif
 	srsdb	sp!, #MODE_SVC		/* pc, cpsr */
 	cps	#MODE_SVC
 	sub	sp, sp, #64
@@ -20,13 +18,6 @@
 	b	trap_common
 	.endm
 
-	.bss
-	.balign	8
-	.skip	8192
-overflow_stack_end:
-
-	.arch_extension virt		/* sp_svc */
-	.arm
 	.text
 	.balign	32
 	.globl	trap_vectors
@@ -54,7 +45,7 @@ data:
 	isb
 	mrc	p15, 0, sp, c7, c4, 0	/* PAR */
 	tst	sp, #1
-	ldrne	sp, =overflow_stack_end
+	ldrne	sp, =overflow_stack + 8192
 	msrne	sp_svc, sp		/* trap() does not come back */
 	ENTER	VECTOR_DATA, 8
 irq:

@@ -9,6 +9,9 @@
 #define FSR_ALIGNMENT	0x01
 #define FSR_DEBUG	0x02
 
+/* For a fault of a thread that has used up its own (entry.S). */
+char overflow_stack[8192] __attribute__((__aligned__(8)));
+
 extern char trap_vectors[];
 void	arch_trap(struct trapframe *);
 
