@@ -1,16 +1,13 @@
 // Real objects: five small library modules of Debian's kernels, for all four
 // architectures, so that the tests and the demo load what other people built.
-// apt fetches the kernel packages as it would for a foreign machine, with lists,
-// cache and state of its own in a folder that is removed afterwards; nothing of
-// the system changes and root is not needed.  About 220 MB travel once; 20 files
-// stay, in <cache>/debian/<arch>/ with an index.json that names their package,
-// version and sha256.  Where this cannot be done, build/corpus-missing.txt says
-// why, and what needs these files says so in turn.
+// About 220 MB travel once; 20 files stay, in <cache>/debian/<arch>/ with an
+// index.json that names their package, version and sha256.  Where this cannot be
+// done, build/corpus-missing.txt says why, and what needs these files says so in
+// turn.
 
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { chooseMirror, readSources } from './apt-sources.mjs';
 import {
   askAsync,
   build,
@@ -18,15 +15,13 @@ import {
   megabytes,
   pool,
   readJson,
-  SetupError,
   say,
   sha256File,
-  which,
   writeJson,
   writeWhole,
 } from './common.mjs';
+import { downloadKernel, lastLine, whyNoPackages } from './kernel-package.mjs';
 
-const SUITE = 'bookworm';
 const modules = ['crc7', 'crc-itu-t', 'crc16', 'libarc4', 'cordic'];
 
 /** Debian's name of the architecture, and of its kernel flavour. */
@@ -61,7 +56,7 @@ export async function fetchDebianModules({ skip, insist }) {
     say('debian', 'modules are missing; `npm run setup debian` tries again');
     return;
   }
-  const why = whyNot();
+  const why = whyNoPackages();
   if (why !== undefined) {
     missing(why);
     return;
@@ -105,15 +100,6 @@ function missing(reason) {
 
 const wasSkipped = () => fs.readFileSync(reasonFile, 'utf8').includes('--no-debian');
 
-function whyNot() {
-  const tools = ['apt-get', 'apt-cache', 'dpkg-deb', 'tar'].filter((tool) => !which(tool));
-  if (tools.length > 0) return `they come through apt, and this system has no ${tools.join(', ')}.`;
-  if (chooseMirror(readSources()) === undefined) {
-    return 'they come through apt, and its configuration names no Debian mirror.';
-  }
-  return undefined;
-}
-
 /**
  * @param {Arch} arch
  * @returns {Promise<string | undefined>} why it failed
@@ -121,100 +107,21 @@ function whyNot() {
 async function fetchArch(arch) {
   const state = fs.mkdtempSync(path.join(os.tmpdir(), `modbox-${arch}-`));
   try {
-    const apt = configureApt(arch, state);
-    const update = await apt('apt-get', 'update', '-q');
-    if (!update.ok) return `apt-get update for ${arch} failed (${lastLine(update.err)}).`;
-    const package_ = await newestKernel(arch, apt);
-    if (package_ === undefined) return `${SUITE} has no kernel package for ${arch}.`;
-    const download = await apt('apt-get', 'download', '-q', package_);
-    const deb = fs.readdirSync(state).find((name) => name.endsWith('.deb'));
-    if (!download.ok || !deb) return `downloading ${package_} failed (${lastLine(download.err)}).`;
-    say('debian', `${arch}: ${package_}, ${megabytes(fs.statSync(path.join(state, deb)).size)}`);
-    return await unpack(arch, state, deb, package_);
+    const found = await downloadKernel(kernels[arch], state);
+    if ('why' in found) return found.why;
+    say('debian', `${arch}: ${found.name}, ${megabytes(fs.statSync(found.deb).size)}`);
+    return await unpack(arch, state, found);
   } finally {
     fs.rmSync(state, { recursive: true, force: true });
   }
 }
 
 /**
- * A folder in which apt believes to be on another, empty machine.
- * @param {Arch} arch @param {string} state
- */
-function configureApt(arch, state) {
-  const mirror = chooseMirror(readSources());
-  if (mirror === undefined) throw new SetupError('no Debian mirror');
-  const { debian } = kernels[arch];
-  for (const name of ['lists/partial', 'cache/archives/partial']) {
-    fs.mkdirSync(path.join(state, name), { recursive: true });
-  }
-  const signed = mirror.signedBy ? ` [signed-by=${mirror.signedBy}]` : '';
-  fs.writeFileSync(path.join(state, 'sources.list'), `deb${signed} ${mirror.uri} ${SUITE} main\n`);
-  fs.writeFileSync(path.join(state, 'status'), '');
-  // Read after the system's own configuration, which may name a proxy.
-  fs.writeFileSync(
-    path.join(state, 'apt.conf'),
-    [
-      `APT::Architecture "${debian}";`,
-      '#clear APT::Architectures;',
-      `APT::Architectures { "${debian}"; };`,
-      `Dir::State "${state}";`,
-      `Dir::State::Lists "${state}/lists";`,
-      `Dir::State::status "${state}/status";`,
-      `Dir::Cache "${state}/cache";`,
-      `Dir::Etc::SourceList "${state}/sources.list";`,
-      'Dir::Etc::SourceParts "/dev/null";',
-      'APT::Sandbox::User "root";',
-      'Acquire::Languages "none";',
-      'Acquire::Retries "1";',
-      'APT::Update::Error-Mode "any";', // else a mirror that does not answer is a warning
-      'Acquire::http::Timeout "20";',
-      'Acquire::https::Timeout "20";',
-      'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";',
-      'Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";',
-      // Hooks of the system are about the system's own lists.
-      '#clear APT::Update::Pre-Invoke;',
-      '#clear APT::Update::Post-Invoke;',
-      '#clear APT::Update::Post-Invoke-Success;',
-      '',
-    ].join('\n'),
-  );
-  return (/** @type {string} */ program, /** @type {string[]} */ ...args) =>
-    askAsync(program, ['-c', path.join(state, 'apt.conf'), ...args], { cwd: state });
-}
-
-/** @param {Arch} arch @param {ReturnType<typeof configureApt>} apt */
-async function newestKernel(arch, apt) {
-  const { flavour } = kernels[arch];
-  const names = (await apt('apt-cache', 'search', '--names-only', `^linux-image-.*-${flavour}$`))
-    .out;
-  return newestAbi(names, flavour);
-}
-
-/**
- * 'linux-image-6.1.0-9-amd64 - ...' lines in; the name with the highest ABI out.
- * @param {string} listing @param {string} flavour
- */
-export function newestAbi(listing, flavour) {
-  const exact = new RegExp(`^linux-image-(\\d+(?:[.-]\\d+)*)-${flavour}(?= |$)`);
-  const found = listing.split('\n').flatMap((line) => {
-    const match = exact.exec(line);
-    return match ? { name: match[0], abi: match[1].split(/[.-]/).map(Number) } : [];
-  });
-  const compare = (/** @type {number[]} */ a, /** @type {number[]} */ b) => {
-    for (let at = 0; at < Math.max(a.length, b.length); at++) {
-      const difference = (a[at] ?? 0) - (b[at] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
-  return found.sort((a, b) => compare(a.abi, b.abi)).at(-1)?.name;
-}
-
-/**
  * Takes the five files out of the package into the cache.
- * @param {Arch} arch @param {string} state @param {string} deb @param {string} package_
+ * @param {Arch} arch @param {string} state
+ * @param {{ deb: string, name: string, version: string }} package_
  */
-async function unpack(arch, state, deb, package_) {
+async function unpack(arch, state, { deb, name: package_, version }) {
   const wanted = modules.map((name) => `'*/${name}.ko'`).join(' ');
   // tar fails when one pattern matches nothing; what came out is looked at below.
   const pipe = `dpkg-deb --fsys-tarfile "$1" | tar -x --wildcards --transform='s,.*/,,' ${wanted}`;
@@ -222,8 +129,7 @@ async function unpack(arch, state, deb, package_) {
   const files = modules
     .map((name) => `${name}.ko`)
     .filter((f) => fs.existsSync(path.join(state, f)));
-  if (files.length === 0) return `${deb} could not be unpacked (${lastLine(done.err)}).`;
-  const version = await askAsync('dpkg-deb', ['-f', path.join(state, deb), 'Version']);
+  if (files.length === 0) return `${package_} could not be unpacked (${lastLine(done.err)}).`;
   const into = path.join(folder, arch);
   fs.rmSync(into, { recursive: true, force: true });
   fs.mkdirSync(into, { recursive: true });
@@ -237,14 +143,8 @@ async function unpack(arch, state, deb, package_) {
   if (absent.length > 0) say('debian', `${arch}: the package has no ${absent.join(', ')}`);
   writeJson(path.join(into, 'index.json'), {
     package: package_,
-    version: version.out.trim(),
+    version,
     sha256: digests,
   });
   return undefined;
-}
-
-/** apt's error, which it may follow with advice. @param {string} text */
-function lastLine(text) {
-  const lines = text.trim().split('\n');
-  return lines.find((line) => /^[EW]: /.test(line)) ?? lines.at(-1) ?? '';
 }

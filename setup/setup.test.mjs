@@ -3,7 +3,7 @@
 import zlib from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { chooseMirror, parseDeb822, parseLines } from './apt-sources.mjs';
-import { newestAbi } from './debian.mjs';
+import { newestAbi } from './kernel-package.mjs';
 import { compileFlags } from './targets.mjs';
 import { unzip } from './zip.mjs';
 
