@@ -365,15 +365,22 @@ describe('an interrupt that waits for the CPU', () => {
   });
 });
 
-// Unicorn takes the hint for an invalid instruction (arm_stop_interrupt, EXCP_YIELD).
-test.fails('yield is no undefined instruction on armv7', () => {
+// Unicorn takes the hints for invalid instructions (arm_stop_interrupt, EXCP_YIELD).
+test.for([
+  ['yield', 'b .', 'limit'],
+  ['wfe', 'b .', 'limit'],
+  ['yield', 'udf #0', 'undefined'],
+] as const)('on armv7 %s is a hint, and %s after it is what it is', ([hint, next, expected]) => {
   const arch = architectures.armv7;
   const machine = new Machine({ arch, library: testLibrary(), ramBytes: RAM });
-  machine.memory.ram.set(assemble('armv7', 'yield\n1: b 1b'), CODE);
+  machine.memory.ram.set(assemble('armv7', `${hint}\n${hint}\n${next}`), CODE);
+  const seen: bigint[] = [];
+  machine.onException = (_event, pc) => seen.push(pc);
   machine.start(addr(arch.map.ramBase + CODE), 0n);
   const stop = machine.run(100);
   machine.close();
-  expect(stop).toMatchObject({ kind: 'limit' });
+  if (expected === 'limit') expect(stop.kind).toBe('limit');
+  expect(seen[0]).toBe(expected === 'limit' ? undefined : BigInt(arch.map.ramBase + CODE + 8));
 });
 
 describe('libunicorn', () => {

@@ -45,6 +45,8 @@ export interface FaultState {
   readonly code: number;
   /** ARM: the faulting address.  x86 has CR2. */
   readonly address: Addr;
+  /** No exception at all, but a hint (yield, wfe) that is done already. */
+  readonly hint: boolean;
 }
 
 /** Memory as the exception entry sees it: through the live page tables. */

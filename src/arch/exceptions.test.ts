@@ -9,7 +9,11 @@ import { architectures } from './registry.ts';
 
 const interrupt = (number: number): RawEvent => ({ kind: 'interrupt', number });
 const undefinedInstruction: RawEvent = { kind: 'undefined-instruction' };
-const fault = (code: number, address = 0n): FaultState => ({ code, address: addr(address) });
+const fault = (code: number, address = 0n): FaultState => ({
+  code,
+  hint: false,
+  address: addr(address),
+});
 const entered = (pc: bigint): Entry => ({ kind: 'entered', pc: addr(pc) });
 
 const GP = 13;

@@ -11,6 +11,8 @@ export interface StateOffsets {
   readonly code: number;
   /** u64 faulting address, ARM only. */
   readonly address: number | undefined;
+  /** u32 syndrome of the last real exception, ARMv7 only. */
+  readonly syndrome: number | undefined;
   /** i32 x86 old_exception, which Unicorn never clears; -1 means none. */
   readonly oldException: number | undefined;
 }
@@ -38,6 +40,7 @@ function calibrateX86(engine: Engine): StateOffsets {
   return {
     code: only(code, 'x86 error code'),
     address: undefined,
+    syndrome: undefined,
     // old_exception is the last of the exception fields in CPUX86State.
     oldException: only(old.slice(-1), 'x86 old_exception'),
   };
@@ -57,7 +60,9 @@ function calibrateArm(engine: Engine, name: ArchName): StateOffsets {
   });
   const address = only(found, 'ARM fault address');
   // struct { syndrome; fsr; vaddress }: AArch64 shows the first, ARMv7 the second.
-  return { code: name === 'armv7' ? address - 4 : address - 8, address, oldException: undefined };
+  return name === 'armv7'
+    ? { code: address - 4, address, syndrome: address - 8, oldException: undefined }
+    : { code: address - 8, address, syndrome: undefined, oldException: undefined };
 }
 
 function offsets(view: DataView, matches: (i: number) => boolean): number[] {

@@ -207,11 +207,19 @@ export class Engine implements Cpu {
     const code = this.#contextView.getUint32(offsets.code, true);
     const address =
       offsets.address === undefined ? 0n : this.#contextView.getBigUint64(offsets.address, true);
+    let hint = false;
     if (offsets.oldException !== undefined) {
       this.#contextView.setInt32(offsets.oldException, -1, true);
       this.#check(this.#lib.contextRestore(this.#uc, this.#context), 'uc_context_restore');
     }
-    return { code, address: addr(address) };
+    if (offsets.syndrome !== undefined) {
+      // Unicorn reports ARM's yield and wfe as invalid instructions, but only a
+      // real exception leaves a syndrome.
+      hint = this.#contextView.getUint32(offsets.syndrome, true) === 0;
+      this.#contextView.setUint32(offsets.syndrome, 0, true);
+      this.#check(this.#lib.contextRestore(this.#uc, this.#context), 'uc_context_restore');
+    }
+    return { code, address: addr(address), hint };
   }
 
   /** The raw CPU state; valid until the next call. */

@@ -50,6 +50,15 @@ export const RAM_UNIT: number = 4 << 20;
 /** Bytes of code between looks at the devices when nothing is due. */
 const SLICE = 4_000_000;
 
+/**
+ * Bytes of code until the next look whether the CPU accepts a waiting interrupt.
+ * At first every block is looked at, as hardware does; code that keeps interrupts
+ * masked for long is looked at less often, or it would run a thousand times slower.
+ */
+function patience(looks: number): number {
+  return 2 ** Math.min(12, Math.max(0, (looks - 256) >> 5));
+}
+
 export class Machine {
   readonly arch: Arch;
   readonly engine: Engine;
@@ -65,6 +74,8 @@ export class Machine {
   /** In hlt or wfi until an interrupt line is up, however run() was cut up. */
   #asleep = false;
   #slices = 0;
+  /** How often in a row an interrupt waited for the CPU to accept it. */
+  #looks = 0;
 
   constructor(options: MachineOptions) {
     const ramBytes = options.ramBytes ?? DEFAULT_RAM;
@@ -149,8 +160,8 @@ export class Machine {
   #slice(end: number): Stop | undefined {
     const { timer } = this;
     const due = Math.min(end, timer.deadline ?? Number.POSITIVE_INFINITY) - timer.now;
-    // An interrupt that waits for the CPU to accept it is looked at every block.
-    const budget = this.intc.asserted ? 1 : Math.max(1, Math.min(SLICE, due));
+    this.#looks = this.intc.asserted ? this.#looks + 1 : 0;
+    const budget = Math.max(1, Math.min(this.#looks > 0 ? patience(this.#looks) : SLICE, due));
     const stop = this.engine.run(this.#pc, budget);
     this.#slices++;
     this.#pc = this.engine.pc;
@@ -186,6 +197,7 @@ export class Machine {
 
   #enter(event: RawEvent): Stop | undefined {
     const fault = this.engine.takeFault();
+    if (event.kind === 'undefined-instruction' && fault.hint) return undefined;
     this.onException?.(event, this.#pc);
     const entry = this.arch.exceptions.enter(this.engine, this.memory, event, this.#pc, fault);
     if (entry.kind === 'entry-failure') return this.#dead(entry.reason);
