@@ -34,6 +34,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   linker: ['base', 'arch', 'object', 'flavour'],
   engine: ['base', 'arch'],
   machine: ['base', 'arch', 'engine'],
+  corpus: ['base', 'arch', 'object', 'flavour', 'linker'],
   kernel: kernelAndBelow,
   host: kernelAndBelow,
   debug: kernelAndBelow,
@@ -42,7 +43,18 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   gdb: seenByFrontEnds,
   dap: seenByFrontEnds,
   suite: seenByFrontEnds,
-  cli: [...kernelAndBelow, 'host', 'debug', 'check', 'repl', 'gdb', 'dap', 'suite', 'index.ts'],
+  cli: [
+    ...kernelAndBelow,
+    'corpus',
+    'host',
+    'debug',
+    'check',
+    'repl',
+    'gdb',
+    'dap',
+    'suite',
+    'index.ts',
+  ],
 };
 
 function filesUnder(folder: string): string[] {
