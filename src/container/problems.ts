@@ -1,0 +1,81 @@
+// Everything that can be wrong with a compressed file or an archive, as data, and
+// the sentence that tells a person about it.  Offsets are of the field that is
+// wrong, in the bytes of the layer that `format` names.
+
+export type PackedFormat = 'gzip' | 'xz' | 'zstd';
+export type ArchiveFormat = 'ar' | 'tar';
+export type ContainerFormat = PackedFormat | ArchiveFormat;
+
+export type ContainerProblem =
+  | {
+      /** The bytes end inside something. */
+      readonly kind: 'truncated';
+      readonly format: ContainerFormat;
+      /** Where that something begins. */
+      readonly offset: number;
+      readonly what: string;
+      /** How many bytes there are in all. */
+      readonly found: number;
+    }
+  | {
+      readonly kind: 'damaged';
+      readonly format: ContainerFormat;
+      readonly offset: number;
+      readonly what: string;
+      readonly wanted: string;
+      readonly found: string;
+    }
+  | {
+      /** Something of the format that we do not read. */
+      readonly kind: 'unsupported';
+      readonly format: ContainerFormat;
+      readonly offset: number;
+      readonly what: string;
+    }
+  | { readonly kind: 'too-large'; readonly format: ContainerFormat; readonly limit: number }
+  | { readonly kind: 'too-deep'; readonly limit: number }
+  | { readonly kind: 'no-data'; readonly found: readonly string[] };
+
+/** One sentence, to stand behind the file's name and a colon. */
+export function describeContainerProblem(problem: ContainerProblem): string {
+  switch (problem.kind) {
+    case 'truncated':
+      return (
+        `the ${problem.format} data ends at ${hex(problem.found)}, inside ${problem.what} that ` +
+        `begins at ${hex(problem.offset)}: it is truncated; fetch the file again`
+      );
+    case 'damaged':
+      return (
+        `${problem.what} of the ${problem.format} data at ${hex(problem.offset)} is ` +
+        `${problem.found}, wanted ${problem.wanted}: it is damaged; fetch the file again`
+      );
+    case 'unsupported':
+      return (
+        `the ${problem.format} data uses ${problem.what} at ${hex(problem.offset)}, which is not ` +
+        `supported; unpack it first`
+      );
+    case 'too-large':
+      return (
+        `the ${problem.format} data unpacks to more than ${problem.limit} bytes, the limit; ` +
+        'unpack it first and name one module'
+      );
+    case 'too-deep':
+      return `is compressed more than ${problem.limit} times over; unpack it first`;
+    case 'no-data':
+      return `the package has ${problem.found.join(', ') || 'no members'}, wanted data.tar`;
+  }
+}
+
+/** Ends a reader of bytes early; every entrance of this folder catches it. */
+export class Unreadable extends Error {
+  readonly problem: ContainerProblem;
+
+  constructor(problem: ContainerProblem) {
+    super(problem.kind);
+    this.problem = problem;
+  }
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
