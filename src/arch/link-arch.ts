@@ -5,5 +5,5 @@ import type { Arch } from './arch.ts';
 
 export type LinkArch = Pick<
   Arch,
-  'name' | 'elfMachine' | 'elfMachineName' | 'wordBytes' | 'relocations'
+  'name' | 'elfMachine' | 'elfMachineName' | 'wordBytes' | 'relocations' | 'veneers'
 >;

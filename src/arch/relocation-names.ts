@@ -4,7 +4,6 @@
 import type { RelocationRule } from './relocation.ts';
 
 const reasons = {
-  got: 'needs a global offset table; compile without -fPIC',
   tls: 'thread-local storage has no meaning in a kernel module',
   dynamic: 'belongs to the dynamic linker; link with -r, without -shared',
   copy: 'copies a variable out of a shared library; a kernel has none',
@@ -27,7 +26,6 @@ const namesByMachine: ReadonlyMap<number, Names> = new Map<number, Names>([
     {
       prefix: 'R_386_',
       byReason: {
-        got: '3 GOT32 9 GOTOFF 10 GOTPC 43 GOT32X',
         tls:
           '14 TLS_TPOFF 15 TLS_IE 16 TLS_GOTIE 17 TLS_LE 18 TLS_GD 19 TLS_LDM 24 TLS_GD_32 ' +
           '25 TLS_GD_PUSH 26 TLS_GD_CALL 27 TLS_GD_POP 28 TLS_LDM_32 29 TLS_LDM_PUSH ' +
@@ -46,9 +44,6 @@ const namesByMachine: ReadonlyMap<number, Names> = new Map<number, Names>([
     {
       prefix: 'R_X86_64_',
       byReason: {
-        got:
-          '3 GOT32 9 GOTPCREL 25 GOTOFF64 26 GOTPC32 27 GOT64 28 GOTPCREL64 29 GOTPC64 ' +
-          '30 GOTPLT64 31 PLTOFF64 41 GOTPCRELX 42 REX_GOTPCRELX 43 CODE_4_GOTPCRELX',
         tls:
           '16 DTPMOD64 17 DTPOFF64 18 TPOFF64 19 TLSGD 20 TLSLD 21 DTPOFF32 22 GOTTPOFF ' +
           '23 TPOFF32 34 GOTPC32_TLSDESC 35 TLSDESC_CALL 36 TLSDESC 44 CODE_4_GOTTPOFF',
@@ -56,7 +51,7 @@ const namesByMachine: ReadonlyMap<number, Names> = new Map<number, Names>([
         copy: '5 COPY',
         ifunc: '37 IRELATIVE',
         obsolete: '39 PC32_BND 40 PLT32_BND 250 GNU_VTINHERIT 251 GNU_VTENTRY',
-        rare: '32 SIZE32 33 SIZE64',
+        rare: '30 GOTPLT64 32 SIZE32 33 SIZE64 43 CODE_4_GOTPCRELX',
       },
     },
   ],
@@ -65,9 +60,6 @@ const namesByMachine: ReadonlyMap<number, Names> = new Map<number, Names>([
     {
       prefix: 'R_ARM_',
       byReason: {
-        got:
-          '24 GOTOFF32 25 BASE_PREL 26 GOT_BREL 95 GOT_ABS 96 GOT_PREL 97 GOT_BREL12 ' +
-          '98 GOTOFF12 94 PLT32_ABS 161 GOTFUNCDESC',
         tls:
           '13 TLS_DESC 17 TLS_DTPMOD32 18 TLS_DTPOFF32 19 TLS_TPOFF32 90 TLS_GOTDESC 91 TLS_CALL ' +
           '92 TLS_DESCSEQ 93 THM_TLS_CALL 104 TLS_GD32 105 TLS_LDM32 106 TLS_LDO32 107 TLS_IE32 ' +
@@ -86,8 +78,9 @@ const namesByMachine: ReadonlyMap<number, Names> = new Map<number, Names>([
           '70 ALU_SB_G0_NC 71 ALU_SB_G0 72 ALU_SB_G1_NC 73 ALU_SB_G1 74 ALU_SB_G2 75 LDR_SB_G0 ' +
           '76 LDR_SB_G1 77 LDR_SB_G2 78 LDRS_SB_G0 79 LDRS_SB_G1 80 LDRS_SB_G2 81 LDC_SB_G0 ' +
           '82 LDC_SB_G1 83 LDC_SB_G2 84 MOVW_BREL_NC 85 MOVT_BREL 86 MOVW_BREL 87 THM_MOVW_BREL_NC ' +
-          '88 THM_MOVT_BREL 89 THM_MOVW_BREL 103 THM_JUMP8 132 THM_ALU_ABS_G0_NC 133 THM_ALU_ABS_G1_NC ' +
-          '134 THM_ALU_ABS_G2_NC 135 THM_ALU_ABS_G3 136 THM_BF16 137 THM_BF12 138 THM_BF18',
+          '88 THM_MOVT_BREL 89 THM_MOVW_BREL 94 PLT32_ABS 97 GOT_BREL12 98 GOTOFF12 103 THM_JUMP8 ' +
+          '132 THM_ALU_ABS_G0_NC 133 THM_ALU_ABS_G1_NC ' +
+          '134 THM_ALU_ABS_G2_NC 135 THM_ALU_ABS_G3 136 THM_BF16 137 THM_BF12 138 THM_BF18 161 GOTFUNCDESC',
       },
     },
   ],
@@ -96,14 +89,12 @@ const namesByMachine: ReadonlyMap<number, Names> = new Map<number, Names>([
     {
       prefix: 'R_AARCH64_',
       byReason: {
-        got:
-          '300 MOVW_GOTOFF_G0 301 MOVW_GOTOFF_G0_NC 302 MOVW_GOTOFF_G1 303 MOVW_GOTOFF_G1_NC ' +
-          '304 MOVW_GOTOFF_G2 305 MOVW_GOTOFF_G2_NC 306 MOVW_GOTOFF_G3 307 GOTREL64 308 GOTREL32 ' +
-          '309 GOT_LD_PREL19 310 LD64_GOTOFF_LO15 311 ADR_GOT_PAGE 312 LD64_GOT_LO12_NC ' +
-          '313 LD64_GOTPAGE_LO15 315 GOTPCREL32',
         dynamic: '1025 GLOB_DAT 1026 JUMP_SLOT 1027 RELATIVE',
         copy: '1024 COPY',
         ifunc: '1032 IRELATIVE',
+        rare:
+          '300 MOVW_GOTOFF_G0 301 MOVW_GOTOFF_G0_NC 302 MOVW_GOTOFF_G1 303 MOVW_GOTOFF_G1_NC ' +
+          '304 MOVW_GOTOFF_G2 305 MOVW_GOTOFF_G2_NC 306 MOVW_GOTOFF_G3',
       },
     },
   ],
@@ -148,12 +139,4 @@ export function unsupportedRelocation(
   return isTls ? { name: `${names.prefix}TLS*`, reason: reasons.tls } : undefined;
 }
 
-const reasonsInOrder: readonly Reason[] = [
-  'got',
-  'tls',
-  'dynamic',
-  'copy',
-  'ifunc',
-  'obsolete',
-  'rare',
-];
+const reasonsInOrder: readonly Reason[] = ['tls', 'dynamic', 'copy', 'ifunc', 'obsolete', 'rare'];

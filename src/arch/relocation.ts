@@ -3,15 +3,28 @@
 // architecture and no range check can be forgotten.
 //
 // Letters are the psABI's: S value of the symbol, A addend, P place; T is 1 when
-// the symbol is a Thumb function (AAELF32 section 5.6), else 0.
+// the symbol is a Thumb function (AAELF32 section 5.6), else 0.  GOT is the
+// address of the global offset table and G the offset of the symbol's slot in it.
 
-/** Operands of one relocation, as unsigned 64-bit (S, P) or signed (A) values. */
+/** Operands of one relocation, as unsigned 64-bit (S, P, GOT) or signed (A) values. */
 export interface Operands {
   readonly S: bigint;
   readonly A: bigint;
   readonly P: bigint;
   readonly T: bigint;
+  /** 0 unless the rule's `got` says that there is one. */
+  readonly GOT: bigint;
+  /** 0 unless the rule's `got` asks for a slot. */
+  readonly G: bigint;
+  /** The byte before the place, where the rule says afterModRM; else 0. */
+  readonly M: number;
 }
+
+/**
+ * What a relocation wants of the global offset table: only to know where it is; a
+ * slot that holds S (with T); or, as AArch64 has it, one that holds S + A.
+ */
+export type GotUse = 'base' | 'slot' | 'slot of S + A';
 
 /** How a value is packed into the bytes at P.  Pure. */
 export interface Field {
@@ -46,10 +59,13 @@ export interface RelocationRule {
    * the target is known to run one of them, which may turn BL into BLX.  An
    * absent one cannot be encoded: it needs an interworking veneer.
    */
-  readonly branch?: { readonly [set in InstructionSet]?: Field };
+  readonly branch?: { readonly [set in InstructionSet]?: Field } | undefined;
   /**
    * The value for a weak symbol that nobody defines, where it is not S = 0: such
    * a branch goes to the next instruction.
    */
-  readonly absent?: bigint;
+  readonly absent?: bigint | undefined;
+  readonly got?: GotUse | undefined;
+  /** The formula looks at M, an x86 instruction's ModRM byte. */
+  readonly afterModRM?: true | undefined;
 }

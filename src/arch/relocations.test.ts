@@ -9,17 +9,49 @@ import { architectures } from './registry.ts';
 
 const P = 0x4800_0000n;
 
+/** S, A, P and GOT that make the formula's result `value`; G is 0. */
+function operandsFor(formula: string, value: bigint, bits: number) {
+  const made = (given: { S?: bigint; A?: bigint; P?: bigint; GOT?: bigint }) => ({
+    ...{ A: 0n, P, GOT: P },
+    ...given,
+    S: BigInt.asUintN(bits, given.S ?? 0n),
+  });
+  switch (formula) {
+    case 'G':
+    case 'G + A':
+      return made({ A: value });
+    case 'S + A - GOT':
+    case '((S + A) | T) - GOT':
+      return made({ S: P + value });
+    case 'G + GOT':
+    case 'G + GOT - Page(GOT)':
+    case 'G + GOT + A':
+      return made({ GOT: value });
+    case 'G + GOT - P':
+      return made({ P: P - value });
+    case 'GOT + A - P':
+    case 'G + GOT + A - P':
+      // A table is aligned, a place need not be.
+      return bits === 64 ? made({ A: value }) : made({ P: P - value });
+    case 'Page(G + GOT) - Page(P)':
+      return made({ GOT: P + value });
+    default:
+      return made({ S: formula.includes('P') ? P + value : value });
+  }
+}
+
 describe.for(archNames)('%s', (name) => {
   const arch = architectures[name];
   const rows = relocationRows[name];
   const inRecord = arch.addends === 'in-record';
 
-  /** Asks for the symbol that gives the field this value. */
-  const relocate = ([type, , bytes, before]: RelocationRow, value: bigint) => {
-    const relative = arch.relocations.get(type)?.formula.includes('P') === true;
-    const S = BigInt.asUintN(arch.wordBytes * 8, relative ? P + value : value);
-    return relocateOne({ arch, type, before, bytes, S, P, ...(inRecord ? { A: 0n } : {}) });
-  };
+  /** Asks for what gives the field this value. */
+  const relocate = ([type, , bytes, before]: RelocationRow, value: bigint) =>
+    relocateOne({
+      ...{ arch, type, before, bytes },
+      ...operandsFor(arch.relocations.get(type)?.formula ?? '', value, arch.wordBytes * 8),
+      ...(inRecord ? {} : { A: undefined }),
+    });
 
   test.for(rows)('%i %s packs the value', (row) => {
     const [, , , , , value, after] = row;
@@ -52,10 +84,10 @@ describe.for(archNames)('%s', (name) => {
     '%i %s in place keeps the sign of its addend',
     (row) => {
       const [type, , bytes] = row;
-      const relative = arch.relocations.get(type)?.formula.includes('P') === true;
-      const before = BigInt.asUintN(bytes * 8, -4n);
-      const S = relative ? P + 0x44n : 0x44n;
-      expect(relocateOne({ arch, type, before, bytes, S, P })).toBe(0x40n);
+      const { formula = '' } = arch.relocations.get(type) ?? {};
+      const { S, A, P, GOT } = operandsFor(formula, 0x44n, arch.wordBytes * 8);
+      const before = BigInt.asUintN(bytes * 8, A - 4n);
+      expect(relocateOne({ arch, type, before, bytes, S, P, GOT })).toBe(0x40n);
     },
   );
 

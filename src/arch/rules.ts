@@ -13,11 +13,15 @@ export type Row = readonly [
   name: string,
   formula: Formula,
   field: Field,
-  more?: Pick<RelocationRule, 'branch' | 'absent'>,
+  more?: Pick<RelocationRule, 'branch' | 'absent' | 'got' | 'afterModRM'>,
 ];
 
 /** The formula of a relocation that changes nothing. */
 export const none: Formula = { text: 'none', value: () => 0n };
+
+/** The rows that want something of the global offset table. */
+export const gotBase = { got: 'base' } as const;
+export const gotSlot = { got: 'slot' } as const;
 
 export function table(prefix: string, rows: readonly Row[]): ReadonlyMap<number, RelocationRule> {
   return new Map(rows.map((row) => [row[0], ruleOf(prefix, row)]));
@@ -30,6 +34,10 @@ function ruleOf(prefix: string, [type, name, formula, field, more]: Row): Reloca
     formula: formula.text,
     value: formula.value,
     field,
-    ...more,
+    // Every rule has the same properties: the linker's loop sees one shape.
+    branch: more?.branch,
+    absent: more?.absent,
+    got: more?.got,
+    afterModRM: more?.afterModRM,
   };
 }

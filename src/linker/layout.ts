@@ -2,6 +2,8 @@
 // kinds of memory (text, rodata, data, and those of init and exit apart, so that
 // the kernel can free or keep them); the kernel decides where each one lives.
 // Sections keep the file's order, but those of one linker set lie side by side.
+// Behind them is room for what the linker adds: the global offset table and
+// veneers.
 
 import type { LinkArch } from '../arch/link-arch.ts';
 import { alignUp } from '../base/address.ts';
@@ -9,8 +11,18 @@ import { type Result, unlessRefused } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfSection } from '../object/elf/model.ts';
 import { ALLOC_LIMIT } from '../object/elf/sections.ts';
+import { findErrata } from './errata.ts';
+import { type GotSlots, reserveGot } from './got.ts';
 import type { LinkProblem } from './problems.ts';
 import * as S from './segments.ts';
+import { countVeneers, type VeneerSpace } from './veneers.ts';
+
+export interface LayoutOptions {
+  /** false: a branch that does not reach is an error.  Default true. */
+  readonly veneers?: boolean | undefined;
+  /** Work around the errata that the architecture's record knows.  Default true. */
+  readonly errata?: boolean | undefined;
+}
 
 export interface SegmentPlan {
   readonly kind: S.SegmentKind;
@@ -29,9 +41,19 @@ export interface Layout {
   readonly segments: readonly SegmentPlan[];
   /** By section index; undefined: the section is not loaded. */
   readonly placements: readonly (Placement | undefined)[];
+  /** The global offset table; undefined: nothing asks for one. */
+  readonly got: (Placement & { readonly slots: GotSlots }) | undefined;
+  /** Room for veneers, at most one a segment. */
+  readonly veneers: readonly VeneerSpace[];
+  /** Instructions that an erratum concerns. */
+  readonly errata: readonly Placement[];
 }
 
-export function planLayout(object: ElfObject, arch: LinkArch): Result<Layout, LinkProblem> {
+export function planLayout(
+  object: ElfObject,
+  arch: LinkArch,
+  options: LayoutOptions = {},
+): Result<Layout, LinkProblem> {
   const problems = checkKind(object, arch);
   const byKind = new Map<S.SegmentKind, ElfSection[]>();
   for (const section of setsTogether(object.sections)) {
@@ -43,7 +65,8 @@ export function planLayout(object: ElfObject, arch: LinkArch): Result<Layout, Li
     else list.push(section);
   }
   checkSets(byKind, problems);
-  const layout = place(object.sections.length, byKind);
+  const rooms = new Rooms(object, byKind);
+  const layout = rooms.layout(reserve(object, arch, rooms, options));
   const bytes = layout.segments.reduce((total, segment) => total + segment.bytes, 0);
   if (bytes > ALLOC_LIMIT) problems.push({ kind: 'too-large', bytes, limit: ALLOC_LIMIT });
   return unlessRefused(layout, problems);
@@ -146,31 +169,113 @@ function checkSets(
   for (const section of split) problems.push({ kind: 'split-set', section });
 }
 
-function place(
-  sectionCount: number,
-  byKind: ReadonlyMap<S.SegmentKind, readonly ElfSection[]>,
-): Layout {
-  const segments: SegmentPlan[] = [];
-  const placements: (Placement | undefined)[] = Array.from({ length: sectionCount });
-  for (const kind of S.segmentKinds) {
-    let bytes = 0;
-    let align = 1;
-    for (const section of byKind.get(kind) ?? []) {
-      const offset = alignUp(bytes, section.align);
-      placements[section.index] = { segment: segments.length, offset };
-      bytes = offset + section.size;
-      align = Math.max(align, section.align);
-    }
-    if (bytes > 0) segments.push({ kind, bytes, align });
-    else anchorEmpty(byKind.get(kind) ?? [], placements);
-  }
-  return { segments, placements };
+interface Room {
+  bytes: number;
+  align: number;
 }
 
-/**
- * Compilers leave empty .data and .bss behind.  No memory is asked for them, but
- * symbols may lie in them: they stand at the start of the first segment.
- */
-function anchorEmpty(sections: readonly ElfSection[], placements: (Placement | undefined)[]): void {
-  for (const { index } of sections) placements[index] = { segment: 0, offset: 0 };
+/** A place while segments have no numbers yet. */
+export interface Spot {
+  readonly kind: S.SegmentKind;
+  readonly offset: number;
+}
+
+/** What goes behind the sections; undefined and empty: nothing. */
+interface Reserved {
+  readonly got: (Spot & { readonly slots: GotSlots }) | undefined;
+  readonly veneers: readonly (Spot & { readonly slots: number })[];
+  readonly errata: readonly Spot[];
+}
+
+/** The memory of each kind while it is filled; kinds get their segments last. */
+class Rooms {
+  readonly #object: ElfObject;
+  readonly #rooms = new Map<S.SegmentKind, Room>();
+  /** By section index. */
+  readonly #spots: (Spot | undefined)[];
+
+  constructor(object: ElfObject, byKind: ReadonlyMap<S.SegmentKind, readonly ElfSection[]>) {
+    this.#object = object;
+    this.#spots = Array.from({ length: object.sections.length });
+    for (const [kind, sections] of byKind)
+      for (const { index, size, align } of sections)
+        this.#spots[index] = this.append(kind, size, align);
+  }
+
+  append(kind: S.SegmentKind, bytes: number, align: number): Spot {
+    const room = this.#rooms.get(kind) ?? { bytes: 0, align: 1 };
+    this.#rooms.set(kind, room);
+    const offset = alignUp(room.bytes, align);
+    room.bytes = offset + bytes;
+    room.align = Math.max(room.align, align);
+    return { kind, offset };
+  }
+
+  align(kind: S.SegmentKind, align: number): void {
+    const room = this.#rooms.get(kind);
+    if (room !== undefined) room.align = Math.max(room.align, align);
+  }
+
+  /** Where the section lies; undefined: it is not loaded. */
+  spotOf(section: number): Spot | undefined {
+    return this.#spots[section];
+  }
+
+  kindOf(section: number): S.SegmentKind | undefined {
+    return this.#spots[section]?.kind;
+  }
+
+  isExecutable(section: number): boolean {
+    const found = this.#object.sections[section];
+    return found !== undefined && isExecutable(found);
+  }
+
+  layout(reserved: Reserved): Layout {
+    const segments: SegmentPlan[] = [];
+    // Compilers leave empty .data and .bss behind.  No memory is asked for them,
+    // but symbols may lie in them: they stand at the start of the first segment.
+    const index = new Map<S.SegmentKind, number>();
+    for (const kind of S.segmentKinds) {
+      const room = this.#rooms.get(kind);
+      if (room === undefined || room.bytes === 0) continue;
+      index.set(kind, segments.length);
+      segments.push({ kind, ...room });
+    }
+    const placed = <T extends Spot>({ kind, ...rest }: T) => ({
+      ...rest,
+      segment: index.get(kind) ?? 0,
+    });
+    return {
+      segments,
+      placements: this.#spots.map((spot) => spot && placed(spot)),
+      got: reserved.got && placed(reserved.got),
+      veneers: reserved.veneers.map(placed),
+      errata: reserved.errata.map(placed),
+    };
+  }
+}
+
+/** Appends to the rooms what the linker will add to the sections. */
+function reserve(
+  object: ElfObject,
+  arch: LinkArch,
+  rooms: Rooms,
+  options: LayoutOptions,
+): Reserved {
+  const slots = reserveGot(object, arch, (section) => rooms.spotOf(section) !== undefined);
+  const got = slots && {
+    ...rooms.append(S.SEGMENT_RODATA, slots.bytes, arch.wordBytes),
+    slots,
+  };
+  const counts = new Map<S.SegmentKind, number>();
+  if (options.veneers !== false)
+    for (const [kind, count] of countVeneers(object, arch, rooms)) counts.set(kind, count);
+  const errata = options.errata === false ? undefined : findErrata(object, arch, rooms);
+  for (const { kind } of errata?.spots ?? []) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const kind of errata?.kinds ?? []) rooms.align(kind, errata?.page ?? 1);
+  const veneers = [...counts].map(([kind, count]) => ({
+    ...rooms.append(kind, count * (arch.veneers?.bytes ?? 0), arch.veneers?.align ?? 1),
+    slots: count,
+  }));
+  return { got, veneers, errata: errata?.spots ?? [] };
 }

@@ -5,7 +5,9 @@
 import { type Addr, plus } from '../base/address.ts';
 import { assert, type Result, refuse, succeed } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
-import { isLoaded, type Layout, planLayout } from './layout.ts';
+import { avoidErrata } from './errata.ts';
+import { fillGot, gotAddress } from './got.ts';
+import { isLoaded, type Layout, type LayoutOptions, planLayout } from './layout.ts';
 import type { LinkProblem } from './problems.ts';
 import { loadSegments, relocate } from './relocate.ts';
 import {
@@ -18,8 +20,9 @@ import {
   sectionAddress,
 } from './resolve.ts';
 import type { SegmentKind } from './segments.ts';
+import { type LinkedVeneer, VeneerPool } from './veneers.ts';
 
-export type { FoundSymbol, Layout, Lookup, Provider };
+export type { FoundSymbol, Layout, LayoutOptions, LinkedVeneer, Lookup, Provider };
 export { planLayout };
 
 export type LinkRequest = ResolveRequest;
@@ -61,6 +64,14 @@ export interface LinkedImage {
   /** Who defines the symbols that were looked up. */
   readonly providers: readonly Provider[];
   readonly relocations: number;
+  /** The global offset table; undefined: nothing asked for one. */
+  readonly got: { readonly address: Addr; readonly bytes: number } | undefined;
+  readonly veneers: {
+    /** There was room for so many. */
+    readonly reserved: number;
+    readonly reservedBytes: number;
+    readonly emitted: readonly LinkedVeneer[];
+  };
   /** Where the first section of this name begins. */
   readonly sectionAddress: (name: string) => Addr | undefined;
 }
@@ -74,17 +85,32 @@ export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
   // The segments hold what the file holds.
   const images = loadSegments(request.object, request.layout);
 
-  // Every word and instruction that depends on an address is right, or reported.
-  const relocated = relocate(request, resolution, images);
+  // Every slot of the global offset table holds its symbol's address.
+  fillGot(request, resolution, images);
+
+  // Every word and instruction that depends on an address is right, or reported;
+  // branches that do not reach go through veneers.
+  const veneers = new VeneerPool(request, images);
+  const relocated = relocate(request, resolution, veneers, images);
 
   const problems = [...resolution.problems, ...relocated.problems];
   if (problems.length > 0) return refuse(problems);
+
+  // No instruction stands where the CPU would get it wrong.
+  avoidErrata(request, veneers, images);
+
   return succeed({
     segments: segmentsOf(request, images),
     symbols: symbolsOf(request, resolution),
     sets: setsOf(request),
     providers: [...resolution.providers],
     relocations: relocated.count,
+    got: gotOf(request),
+    veneers: {
+      reserved: veneers.reserved,
+      reservedBytes: veneers.reserved * (request.arch.veneers?.bytes ?? 0),
+      emitted: veneers.emitted,
+    },
     sectionAddress: (name) => {
       const section = request.object.sections.find((each) => each.name === name);
       return section && sectionAddress(request.layout, request.bases, section.index);
@@ -101,6 +127,12 @@ function checkBases({ layout, bases }: LinkRequest): void {
       `base of segment ${i} is a multiple of ${segment.align}`,
     );
   });
+}
+
+function gotOf({ layout, bases }: LinkRequest): LinkedImage['got'] {
+  const address = gotAddress(layout, bases);
+  if (address === undefined || layout.got === undefined) return undefined;
+  return { address, bytes: layout.got.slots.bytes };
 }
 
 function segmentsOf(

@@ -147,7 +147,7 @@ function describe(problem: LinkProblem): string {
     case 'out-of-range':
       return (
         `${at(problem.place)}: ${problem.formula} = ${hex(problem.value)}, wanted ` +
-        `${hex(problem.min)}..${hex(problem.max)}, out of range by ${hex(problem.over)}; ` +
+        `${hex(problem.min)}..${hex(problem.max)}, out of range by ${hex(problem.over)} bytes; ` +
         'the symbol is too far away for this instruction or word'
       );
     case 'unencodable':
@@ -163,7 +163,7 @@ function describe(problem: LinkProblem): string {
     case 'needs-veneer':
       return (
         `${at(problem.place)} branches to ${problem.to === 'arm' ? 'ARM' : 'Thumb'} code and cannot ` +
-        'change the instruction set; interworking veneers are missing, so call it with BL or BLX'
+        'change the instruction set, and there is no veneer for it; call it with BL or BLX'
       );
     case 'more':
       return `${problem.count} more problems of these kinds`;

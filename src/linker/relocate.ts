@@ -1,19 +1,22 @@
 // Relocates: one loop for every architecture.  The rule says what to compute and
 // which field takes it; the range and alignment checks stand here, so no row of
-// a table can forget them.  Hot: nothing but bigints is allocated per relocation.
+// a table can forget them.  A branch that does not fit is given to the veneers.
+// Hot: nothing but bigints is allocated per relocation.
 // The letters are the psABI's, see src/arch/relocation.ts.
 
 import type { LinkArch } from '../arch/link-arch.ts';
-import type { Field, RelocationRule } from '../arch/relocation.ts';
+import type { Field, InstructionSet, RelocationRule } from '../arch/relocation.ts';
 import { unsupportedRelocation } from '../arch/relocation-names.ts';
 import type { Addr } from '../base/address.ts';
 import { readUnsigned, viewOf, writeUnsigned } from '../base/bytes.ts';
 import { assert } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
+import { gotAddress } from './got.ts';
 import type { Layout } from './layout.ts';
 import type { LinkProblem } from './problems.ts';
 import { placeOf, type Resolution, sectionAddress } from './resolve.ts';
+import type { Branch, VeneerPool } from './veneers.ts';
 
 export interface RelocateRequest {
   readonly object: ElfObject;
@@ -46,6 +49,7 @@ const problemLimit = 100;
 export function relocate(
   request: RelocateRequest,
   resolution: Resolution,
+  veneers: VeneerPool,
   images: readonly Uint8Array[],
 ): Relocated {
   const problems: LinkProblem[] = [];
@@ -62,7 +66,7 @@ export function relocate(
     const image = images[placement.segment];
     assert(image !== undefined, 'a placed section has a segment');
     const bytes = image.subarray(placement.offset, placement.offset + table.target.size);
-    relocateSection(request, resolution, table, viewOf(bytes), P, report);
+    relocateSection(request, resolution, veneers, table, bytes, P, report);
     count += table.count;
   }
   if (left > 0) problems.push({ kind: 'more', count: left });
@@ -72,14 +76,18 @@ export function relocate(
 function relocateSection(
   request: RelocateRequest,
   resolution: Resolution,
+  veneers: VeneerPool,
   table: ElfRelocations,
-  view: DataView,
+  section: Uint8Array,
   base: Addr,
   report: (problem: LinkProblem) => void,
 ): void {
   const { object, arch } = request;
+  const view = viewOf(section);
+  const got = request.layout.got?.slots;
+  const GOT = gotAddress(request.layout, request.bases) ?? 0n;
   const inRecord = table.addends === 'in-record';
-  const operands = { S: 0n, A: 0n, P: 0n, T: 0n };
+  const operands = { S: 0n, A: 0n, P: 0n, T: 0n, GOT, G: 0n, M: 0 };
   let rule: RelocationRule | undefined;
   for (let i = 0; i < table.count; i++) {
     const type = table.typeAt(i);
@@ -94,33 +102,59 @@ function relocateSection(
       reportUnloaded(request, table, i, report);
       continue;
     }
-    const field =
-      symbol.set === undefined || rule.branch === undefined ? rule.field : rule.branch[symbol.set];
-    if (field === undefined) {
-      const place = placeOf(object, arch, table, i);
-      report({ kind: 'needs-veneer', place, to: symbol.set === 'thumb' ? 'thumb' : 'arm' });
-      continue;
-    }
     const offset = table.offsetAt(i);
-    if (offset + field.bytes > view.byteLength) {
+    if (offset + rule.field.bytes > view.byteLength) {
       const place = placeOf(object, arch, table, i);
-      report({ kind: 'outside-section', place, bytes: field.bytes, sectionBytes: view.byteLength });
+      const { bytes } = rule.field;
+      report({ kind: 'outside-section', place, bytes, sectionBytes: view.byteLength });
       continue;
     }
-    const raw = readUnsigned(view, offset, field.bytes);
+    const raw = readUnsigned(view, offset, rule.field.bytes);
     let value: bigint;
     if (symbol.absent && rule.absent !== undefined) {
       value = rule.absent;
     } else {
       operands.S = symbol.value;
-      operands.A = inRecord ? table.addendAt(i) : field.extract(raw);
+      operands.A = inRecord ? table.addendAt(i) : rule.field.extract(raw);
       operands.P = base + BigInt(offset);
       operands.T = symbol.set === 'thumb' ? 1n : 0n;
+      if (rule.got !== undefined)
+        operands.G = BigInt(got?.offsetOf(rule.got, table.symbolAt(i), table.addendAt(i)) ?? 0);
+      if (rule.afterModRM) operands.M = offset > 0 ? view.getUint8(offset - 1) : 0;
       value = rule.value(operands);
     }
-    if (fits(field, value)) writeUnsigned(view, offset, field.bytes, field.insert(raw, value));
-    else report(misfit(object, arch, table, i, rule, field, value));
+    const field = fieldFor(rule, symbol.set);
+    if (field !== undefined && fits(field, value)) {
+      writeUnsigned(view, offset, field.bytes, field.insert(raw, value));
+      continue;
+    }
+    const { segment } = request.layout.placements[table.target.index] ?? { segment: 0 };
+    const branch = { rule, symbol, addend: operands.A, section, offset, segment };
+    const word = viaVeneer(branch, veneers, operands.P, raw);
+    if (word !== undefined) writeUnsigned(view, offset, rule.field.bytes, word);
+    else if (field !== undefined) report(misfit(object, arch, table, i, rule, field, value));
+    else report(needsVeneer(object, arch, table, i, symbol.set === 'thumb' ? 'thumb' : 'arm'));
   }
+}
+
+/** undefined: the instruction cannot change to that set. */
+function fieldFor(rule: RelocationRule, set: InstructionSet | undefined): Field | undefined {
+  return set === undefined || rule.branch === undefined ? rule.field : rule.branch[set];
+}
+
+/** The instruction that branches to a veneer; undefined: there is none in reach. */
+function viaVeneer(
+  branch: Branch,
+  veneers: VeneerPool,
+  P: bigint,
+  raw: bigint,
+): bigint | undefined {
+  const { rule } = branch;
+  const to = veneers.redirect(branch);
+  const field = to && fieldFor(rule, to.set);
+  if (to === undefined || field === undefined) return undefined;
+  const value = rule.value({ S: to.S, A: to.A, P, T: 0n, GOT: 0n, G: 0n, M: 0 });
+  return fits(field, value) ? field.insert(raw, value) : undefined;
 }
 
 function fits(field: Field, value: bigint): boolean {
@@ -149,6 +183,16 @@ function misfit(
   }
   if ((value & (align - 1n)) !== 0n) return { kind: 'misaligned', place, formula, value, align };
   return { kind: 'unencodable', place, formula, value };
+}
+
+function needsVeneer(
+  object: ElfObject,
+  arch: LinkArch,
+  table: ElfRelocations,
+  i: number,
+  to: InstructionSet,
+): LinkProblem {
+  return { kind: 'needs-veneer', place: placeOf(object, arch, table, i), to };
 }
 
 function unknown(object: ElfObject, arch: LinkArch, table: ElfRelocations, i: number): LinkProblem {

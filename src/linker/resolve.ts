@@ -1,6 +1,6 @@
 // Resolves: every symbol gets its value S.  Defined ones from their segment's
-// base; the bounds of the object's own sets are made up here; everything else is
-// asked of the caller's lookup.  All that cannot be resolved is reported at once.
+// base; the bounds of the object's own sets and the global offset table are made
+// up here; everything else is asked of the caller's lookup.  All that cannot be resolved is reported at once.
 
 import type { LinkArch } from '../arch/link-arch.ts';
 import type { InstructionSet } from '../arch/relocation.ts';
@@ -8,6 +8,7 @@ import { relocationName } from '../arch/relocation-names.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfRelocations } from '../object/elf/model.ts';
+import { GOT_SYMBOL, gotAddress } from './got.ts';
 import { isLoaded, type Layout } from './layout.ts';
 import { nearestNames } from './nearest.ts';
 import type { LinkProblem, Place } from './problems.ts';
@@ -72,8 +73,8 @@ export function resolveSymbols(request: ResolveRequest): Resolution {
       continue;
     }
     const name = object.symbols.nameAt(i);
-    const bound = setBound(request, name);
-    const found = bound === undefined ? request.lookup(name) : { address: bound };
+    const made = madeUp(request, name);
+    const found = made === undefined ? request.lookup(name) : { address: made };
     if (found !== undefined) {
       if (found.provider !== undefined) providers.add(found.provider);
       symbols.push(foundSymbol(found));
@@ -168,6 +169,12 @@ function resolveDefined(
   const value = addr(base + symbols.valueAt(i));
   if (!hasThumb || type !== C.STT_FUNC) return { value, set: undefined, absent: false };
   return foundSymbol({ address: value, thumb: (value & 1n) === 1n });
+}
+
+/** The address of what the linker itself defines. */
+function madeUp(request: ResolveRequest, name: string): Addr | undefined {
+  if (name === GOT_SYMBOL) return gotAddress(request.layout, request.bases);
+  return setBound(request, name);
 }
 
 /** The address that __start_NAME or __stop_NAME of a loaded section NAME means. */

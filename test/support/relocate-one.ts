@@ -17,14 +17,16 @@ export interface OneRelocation {
   readonly bytes: 1 | 2 | 4 | 8;
   readonly S: bigint;
   readonly P: bigint;
+  /** Where the global offset table goes, a multiple of the word; default 0x1000. */
+  readonly GOT?: bigint;
   /** Of a RELA record; without it, REL. */
-  readonly A?: bigint;
+  readonly A?: bigint | undefined;
   /** What the symbol is known to be; undefined: nothing is known. */
   readonly thumb?: boolean;
 }
 
 /** The one relocation as an object file. */
-export function objectWithOne(one: Omit<OneRelocation, 'S' | 'P'>): Uint8Array {
+export function objectWithOne(one: Omit<OneRelocation, 'S' | 'P' | 'GOT'>): Uint8Array {
   return writeElf({
     wordBytes: one.arch.wordBytes,
     machine: one.arch.elfMachine,
@@ -43,17 +45,17 @@ export function objectWithOne(one: Omit<OneRelocation, 'S' | 'P'>): Uint8Array {
   });
 }
 
-/** The bytes afterwards, or the problem. */
+/** The bytes afterwards, or the problem.  Neither veneers nor errata interfere. */
 export function relocateOne(one: OneRelocation): bigint | LinkProblem {
   const read = readElf(objectWithOne(one));
   if (!read.ok) throw new Error('the object does not read');
-  const layout = planLayout(read.value, one.arch);
+  const layout = planLayout(read.value, one.arch, { veneers: false, errata: false });
   if (!layout.ok) throw new Error('the object has no layout');
   const linked = link({
     object: read.value,
     arch: one.arch,
     layout: layout.value,
-    bases: [addr(one.P)],
+    bases: layout.value.segments.map((_, i) => addr(i === 0 ? one.P : (one.GOT ?? 0x1000n))),
     lookup: () => ({ address: addr(one.S), thumb: one.thumb }),
   });
   if (!linked.ok) {

@@ -23,18 +23,24 @@ const any = undefined;
 const i386: readonly RelocationRow[] = [
   [1, '32', 4, 0x0n, any, 0x89ab_cdefn, 0x89ab_cdefn],
   [2, 'PC32', 4, 0x0n, any, -0x1234_5678n, 0xedcb_a988n],
+  [3, 'GOT32', 4, 0x1234_5678n, any, 0x1234_5678n, 0x1234_5678n],
   [4, 'PLT32', 4, 0x0n, any, 0x1234_5678n, 0x1234_5678n],
+  [9, 'GOTOFF', 4, 0x0n, any, -0x1234_5678n, 0xedcb_a988n],
+  [10, 'GOTPC', 4, 0x0n, any, 0x1234_5678n, 0x1234_5678n],
   [20, '16', 2, 0x0n, [-0x8000n, 0xffffn, 1n], 0x1234n, 0x1234n],
   // lld takes the wider range of 16-bit code.
   [21, 'PC16', 2, 0x0n, [-0x8000n, 0x7fffn, 1n], -0x1234n, 0xedccn],
   [22, '8', 1, 0x0n, [-0x80n, 0xffn, 1n], 0x5an, 0x5an],
   [23, 'PC8', 1, 0x0n, [-0x80n, 0x7fn, 1n], -0x5an, 0xa6n],
+  [43, 'GOT32X', 4, 0xffff_fff0n, any, -0x10n, 0xffff_fff0n],
 ];
 
 const amd64: readonly RelocationRow[] = [
   [1, '64', 8, 0x0n, any, 0x123_4567_89ab_cdefn, 0x123_4567_89ab_cdefn],
   [2, 'PC32', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], -0x1234_5678n, 0xedcb_a988n],
+  [3, 'GOT32', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], 0x1234_5678n, 0x1234_5678n],
   [4, 'PLT32', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], 0x1234_5678n, 0x1234_5678n],
+  [9, 'GOTPCREL', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], -0x1234_5678n, 0xedcb_a988n],
   [10, '32', 4, 0x0n, [0x0n, 0xffff_ffffn, 1n], 0x89ab_cdefn, 0x89ab_cdefn],
   [11, '32S', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], -0x3fdf_ff00n, 0xc020_0100n],
   [12, '16', 2, 0x0n, [-0x8000n, 0xffffn, 1n], 0x1234n, 0x1234n],
@@ -42,6 +48,14 @@ const amd64: readonly RelocationRow[] = [
   [14, '8', 1, 0x0n, [-0x80n, 0xffn, 1n], 0x5an, 0x5an],
   [15, 'PC8', 1, 0x0n, [-0x80n, 0x7fn, 1n], -0x5an, 0xa6n],
   [24, 'PC64', 8, 0x0n, any, -0x123_4567_89ab_cdefn, 0xfedc_ba98_7654_3211n],
+  [25, 'GOTOFF64', 8, 0x0n, any, -0x123_4567_89ab_cdefn, 0xfedc_ba98_7654_3211n],
+  [26, 'GOTPC32', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], 0x1234_5678n, 0x1234_5678n],
+  [27, 'GOT64', 8, 0x0n, any, 0x123_4567_89ab_cdefn, 0x123_4567_89ab_cdefn],
+  [28, 'GOTPCREL64', 8, 0x0n, any, -0x123_4567_89ab_cdefn, 0xfedc_ba98_7654_3211n],
+  [29, 'GOTPC64', 8, 0x0n, any, 0x123_4567_89ab_cdefn, 0x123_4567_89ab_cdefn],
+  [31, 'PLTOFF64', 8, 0x0n, any, -0x123_4567_89ab_cdefn, 0xfedc_ba98_7654_3211n],
+  [41, 'GOTPCRELX', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], -0x1234_5678n, 0xedcb_a988n],
+  [42, 'REX_GOTPCRELX', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], 0x1234_5678n, 0x1234_5678n],
 ];
 
 const armv7: readonly RelocationRow[] = [
@@ -52,6 +66,9 @@ const armv7: readonly RelocationRow[] = [
   [5, 'ABS16', 2, 0x0n, [-0x8000n, 0xffffn, 1n], 0x1234n, 0x1234n],
   [8, 'ABS8', 1, 0x0n, [-0x80n, 0xffn, 1n], 0x5an, 0x5an],
   [10, 'THM_CALL', 4, 0xf800_f000n, [-0x100_0000n, 0xff_fffen, 2n], -0x12_3456n, 0xfdd5_f6dcn],
+  [24, 'GOTOFF32', 4, 0x0n, any, -0x1234_5678n, 0xedcb_a988n],
+  [25, 'BASE_PREL', 4, 0x0n, any, 0x1234_5678n, 0x1234_5678n],
+  [26, 'GOT_BREL', 4, 0x1234_5678n, any, 0x1234_5678n, 0x1234_5678n],
   [27, 'PLT32', 4, 0xeb00_0000n, [-0x200_0000n, 0x1ff_fffcn, 4n], 0x12_3458n, 0xeb04_8d16n],
   [28, 'CALL', 4, 0xeb00_0000n, [-0x200_0000n, 0x1ff_fffcn, 4n], 0x12_3458n, 0xeb04_8d16n],
   [29, 'JUMP24', 4, 0x1a00_0000n, [-0x200_0000n, 0x1ff_fffcn, 4n], -0x12_3458n, 0x1afb_72ean],
@@ -72,6 +89,8 @@ const armv7: readonly RelocationRow[] = [
   [59, 'ALU_PC_G1_NC', 4, 0xe281_1000n, any, -0x123_4560n, 0xe241_1bd1n],
   // Its limits are no interval: see its own test.
   [63, 'LDR_PC_G2', 4, 0xe591_1000n, any, 0x123_4560n, 0xe591_1160n],
+  [95, 'GOT_ABS', 4, 0x0n, any, 0x1234_5678n, 0x1234_5678n],
+  [96, 'GOT_PREL', 4, 0x0n, any, -0x1234_5678n, 0xedcb_a988n],
   [102, 'THM_JUMP11', 2, 0xe000n, [-0x800n, 0x7fen, 2n], -0x456n, 0xe5d5n],
 ];
 
@@ -162,8 +181,25 @@ const aarch64: readonly RelocationRow[] = [
   [292, 'MOVW_PREL_G2_NC', 4, 0xf2c0_0001n, any, -0x1234_5678_9abcn, 0xf2dd_b961n],
   [293, 'MOVW_PREL_G3', 4, 0xd2e0_0001n, any, 0x123_4567_89ab_cdefn, 0xd2e0_2461n],
   [299, 'LDST128_ABS_LO12_NC', 4, 0x3dc0_0021n, any, 0x89ab_cde0n, 0x3dc3_7821n],
+  [307, 'GOTREL64', 8, 0x0n, any, -0x123_4567_89ab_cdefn, 0xfedc_ba98_7654_3211n],
+  [308, 'GOTREL32', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], 0x1234_5678n, 0x1234_5678n],
+  [309, 'GOT_LD_PREL19', 4, 0x5800_0001n, [-0x10_0000n, 0xf_fffcn, 4n], -0x5_4324n, 0x58d5_e6e1n],
+  // One table of one slot; its limits have a test of their own.
+  [310, 'LD64_GOTOFF_LO15', 4, 0xf940_0021n, any, 0n, 0xf940_0021n],
+  [
+    311,
+    'ADR_GOT_PAGE',
+    4,
+    0x9000_0001n,
+    [-0x1_0000_0000n, 0xffff_f000n, 0x1000n],
+    0x1234_5000n,
+    0xb009_1a21n,
+  ],
+  [312, 'LD64_GOT_LO12_NC', 4, 0xf940_0021n, any, 0x89ab_cde8n, 0xf946_f421n],
+  [313, 'LD64_GOTPAGE_LO15', 4, 0xf940_0021n, any, 0x9f8n, 0xf944_fc21n],
   // lld puts a thunk here; the bytes are the value's own.
   [314, 'PLT32', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], -0x1234_5678n, 0xedcb_a988n],
+  [315, 'GOTPCREL32', 4, 0x0n, [-0x8000_0000n, 0x7fff_ffffn, 1n], 0x1234_5678n, 0x1234_5678n],
 ];
 
 export const relocationRows: { readonly [name in ArchName]: readonly RelocationRow[] } = {

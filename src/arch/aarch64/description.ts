@@ -7,6 +7,7 @@ import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
 import { registers } from './registers.ts';
 import { relocations } from './relocations.ts';
+import { veneers } from './veneers.ts';
 
 const native: CallingConvention = { wire: 0, name: 'AAPCS64', alignsPairs: false };
 
@@ -17,6 +18,7 @@ export const aarch64: Arch = {
   wordBytes: 8,
   addends: 'in-record',
   relocations,
+  veneers,
   map: {
     kernelBase: addr(0xffff_8000_0800_0000n),
     ramBase: phys(0x4000_0000),

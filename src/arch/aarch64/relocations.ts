@@ -17,7 +17,7 @@ import {
   unsigned,
 } from '../field.ts';
 import type { Field, RelocationRule } from '../relocation.ts';
-import { type Formula, none, table } from '../rules.ts';
+import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
 
 const page = (address: bigint): bigint => address & ~0xfffn;
 const absolute: Formula = { text: 'S + A', value: ({ S, A }) => BigInt.asIntN(64, S + A) };
@@ -29,6 +29,31 @@ const pages: Formula = {
   text: 'Page(S + A) - Page(P)',
   value: ({ S, A, P }) => BigInt.asIntN(64, page(S + A) - page(P)),
 };
+// AAELF64 writes G(GDAT(S + A)) for the address of a slot that holds S + A, which
+// is GOT + G here.
+const slotPages: Formula = {
+  text: 'Page(G + GOT) - Page(P)',
+  value: ({ G, GOT, P }) => BigInt.asIntN(64, page(G + GOT) - page(P)),
+};
+const slotAddress: Formula = { text: 'G + GOT', value: ({ G, GOT }) => G + GOT };
+const slotFromP: Formula = {
+  text: 'G + GOT - P',
+  value: ({ G, GOT, P }) => BigInt.asIntN(64, G + GOT - P),
+};
+const slotFromGot: Formula = { text: 'G', value: ({ G }) => G };
+const slotFromPage: Formula = {
+  text: 'G + GOT - Page(GOT)',
+  value: ({ G, GOT }) => G + GOT - page(GOT),
+};
+const slotRelative: Formula = {
+  text: 'G + GOT + A - P',
+  value: ({ G, GOT, A, P }) => BigInt.asIntN(64, G + GOT + A - P),
+};
+const fromGot: Formula = {
+  text: 'S + A - GOT',
+  value: ({ S, A, GOT }) => BigInt.asIntN(64, S + A - GOT),
+};
+const gotSlotPlus = { got: 'slot of S + A' } as const;
 
 /** A branch or literal load: a distance in words. */
 function words(lsb: number, width: number): Field {
@@ -48,6 +73,16 @@ function low12(shift: number): Field {
       setBits(setBits(raw, { lsb: 10, width: 12 }, 0n), immediate, value >> scale),
   };
 }
+
+/** LDR of a GOT slot at up to 32 KiB from the base register. */
+const loadSlot15: Field = bitField({
+  bytes: 4,
+  lsb: 10,
+  width: 12,
+  shift: 3,
+  align: 8n,
+  range: { min: 0n, max: 0x7ff8n },
+});
 
 /** ADR and ADRP: the immediate is split, its two low bits stand at bit 29. */
 function adr(shift: number, range: Range | undefined): Field {
@@ -136,6 +171,14 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_AARCH64
   [292, 'MOVW_PREL_G2_NC', relative, signedMovw(2, unchecked)],
   [293, 'MOVW_PREL_G3', relative, signedMovw(3, unchecked)],
   [299, 'LDST128_ABS_LO12_NC', absolute, low12(4)],
+  [307, 'GOTREL64', fromGot, data(8, unchecked), gotBase],
+  [308, 'GOTREL32', fromGot, data(4, signed(32)), gotBase],
+  [309, 'GOT_LD_PREL19', slotFromP, words(5, 19), gotSlotPlus],
+  [310, 'LD64_GOTOFF_LO15', slotFromGot, loadSlot15, gotSlotPlus],
+  [311, 'ADR_GOT_PAGE', slotPages, adr(12, distance(33, 4096n)), gotSlotPlus],
+  [312, 'LD64_GOT_LO12_NC', slotAddress, low12(3), gotSlotPlus],
+  [313, 'LD64_GOTPAGE_LO15', slotFromPage, loadSlot15, gotSlotPlus],
   // No procedure linkage table in a kernel: the symbol itself.
   [314, 'PLT32', relative, data(4, signed(32))],
+  [315, 'GOTPCREL32', slotRelative, data(4, signed(32)), gotSlot],
 ]);

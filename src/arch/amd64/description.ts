@@ -7,6 +7,7 @@ import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
 import { registers } from './registers.ts';
 import { relocations } from './relocations.ts';
+import { veneers } from './veneers.ts';
 
 const native: CallingConvention = { wire: 0, name: 'System V', alignsPairs: false };
 
@@ -17,6 +18,7 @@ export const amd64: Arch = {
   wordBytes: 8,
   addends: 'in-record',
   relocations,
+  veneers,
   map: {
     kernelBase: addr(0xffff_ffff_8000_0000n),
     ramBase: phys(0x0),

@@ -9,7 +9,7 @@ import * as arm from '../arm/a32-fields.ts';
 import * as thumb from '../arm/t32-fields.ts';
 import { data, either, nothing, unchecked } from '../field.ts';
 import type { RelocationRule } from '../relocation.ts';
-import { type Formula, none, table } from '../rules.ts';
+import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
 
 const wrap = (value: bigint): bigint => BigInt.asIntN(32, value);
 const absolute: Formula = { text: '(S + A) | T', value: ({ S, A, T }) => wrap((S + A) | T) };
@@ -19,6 +19,18 @@ const relative: Formula = {
 };
 const branch: Formula = { text: 'S + A - P', value: ({ S, A, P }) => wrap(S + A - P) };
 const plain: Formula = { text: 'S + A', value: ({ S, A }) => wrap(S + A) };
+// AAELF32 writes GOT_ORG for GOT, and GOT(S) for GOT + G.
+const fromGot: Formula = {
+  text: '((S + A) | T) - GOT',
+  value: ({ S, A, T, GOT }) => wrap(((S + A) | T) - GOT),
+};
+const toGot: Formula = { text: 'GOT + A - P', value: ({ GOT, A, P }) => wrap(GOT + A - P) };
+const slot: Formula = { text: 'G + A', value: ({ G, A }) => wrap(G + A) };
+const slotAddress: Formula = { text: 'G + GOT + A', value: ({ G, GOT, A }) => wrap(G + GOT + A) };
+const slotRelative: Formula = {
+  text: 'G + GOT + A - P',
+  value: ({ G, GOT, A, P }) => wrap(G + GOT + A - P),
+};
 
 // A branch to an absent weak symbol goes to the next instruction; the PC is two
 // instructions ahead.
@@ -37,6 +49,9 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', 
   [5, 'ABS16', plain, data(2, either(16))],
   [8, 'ABS8', plain, data(1, either(8))],
   [10, 'THM_CALL', branch, thumb.call, thumbCall],
+  [24, 'GOTOFF32', fromGot, data(4, unchecked), gotBase],
+  [25, 'BASE_PREL', toGot, data(4, unchecked), gotBase],
+  [26, 'GOT_BREL', slot, data(4, unchecked), gotSlot],
   // No procedure linkage table in a kernel: the symbol itself.
   [27, 'PLT32', branch, arm.branch, armJump],
   [28, 'CALL', branch, arm.call, armCall],
@@ -45,7 +60,7 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', 
   [38, 'TARGET1', absolute, data(4, unchecked)],
   // ARMv4 needs MOV pc, Rm here; every later one keeps its BX.
   [40, 'V4BX', none, nothing],
-  // The platform chooses; without a global offset table it means REL32.
+  // The platform chooses: REL32, as for bare machines.
   [41, 'TARGET2', relative, data(4, unchecked)],
   [42, 'PREL31', relative, arm.prel31],
   [43, 'MOVW_ABS_NC', absolute, arm.movw],
@@ -60,5 +75,7 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', 
   [57, 'ALU_PC_G0_NC', relative, arm.aluGroup(0)],
   [59, 'ALU_PC_G1_NC', relative, arm.aluGroup(1)],
   [63, 'LDR_PC_G2', branch, arm.ldrGroup2],
+  [95, 'GOT_ABS', slotAddress, data(4, unchecked), gotSlot],
+  [96, 'GOT_PREL', slotRelative, data(4, unchecked), gotSlot],
   [102, 'THM_JUMP11', branch, thumb.jump11, thumbJump11],
 ]);

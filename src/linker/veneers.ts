@@ -1,0 +1,192 @@
+// Veneers: where they lie, which branches share one, and which are needed at all.
+// Space must be asked for before there are addresses, so it is reserved for every
+// branch that leaves its segment, once for each symbol and addend; which of them
+// really does not reach shows when it is relocated.  What is left over stays zero.
+// Those for init code lie in init memory and go with it.
+
+import type { LinkArch } from '../arch/link-arch.ts';
+import type { InstructionSet, RelocationRule } from '../arch/relocation.ts';
+import type { VeneerKind, Veneers } from '../arch/veneer.ts';
+import { type Addr, plus } from '../base/address.ts';
+import { readUnsigned, viewOf } from '../base/bytes.ts';
+import { assert } from '../base/result.ts';
+import * as C from '../object/elf/constants.ts';
+import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
+import type { Layout } from './layout.ts';
+import type { ResolvedSymbol } from './resolve.ts';
+import type { SegmentKind } from './segments.ts';
+
+/** The room for veneers at the end of a segment. */
+export interface VeneerSpace {
+  /** Index in Layout.segments. */
+  readonly segment: number;
+  readonly offset: number;
+  /** How many there is room for. */
+  readonly slots: number;
+}
+
+export interface LinkedVeneer {
+  readonly address: Addr;
+  /** With the Thumb bit; for an erratum, where the code comes back to. */
+  readonly target: bigint;
+  /** Its VeneerKind's name, or the erratum's. */
+  readonly kind: string;
+  readonly segment: SegmentKind;
+}
+
+/** What the layout knows of sections when it counts. */
+export interface PlacedSections {
+  /** undefined: not loaded. */
+  kindOf(section: number): SegmentKind | undefined;
+  isExecutable(section: number): boolean;
+}
+
+/** How many veneers each kind of segment may need. */
+export function countVeneers(
+  object: ElfObject,
+  arch: LinkArch,
+  sections: PlacedSections,
+): ReadonlyMap<SegmentKind, number> {
+  const counts = new Map<SegmentKind, number>();
+  const { veneers } = arch;
+  if (veneers === undefined) return counts;
+  const seen = new Set<string>();
+  for (const table of object.relocations) {
+    const segment = sections.kindOf(table.target.index);
+    if (segment === undefined || !sections.isExecutable(table.target.index)) continue;
+    const content = contentOf(object, table.target);
+    for (let i = 0; i < table.count; i++) {
+      const type = table.typeAt(i);
+      const kind = veneers.kinds.get(type);
+      const rule = arch.relocations.get(type);
+      if (kind === undefined || rule === undefined) continue;
+      const symbol = table.symbolAt(i);
+      if (staysInside(object, symbol, sections, segment, rule)) continue;
+      const offset = table.offsetAt(i);
+      if (offset + rule.field.bytes > content.length) continue;
+      if (veneers.isBranch?.(content, offset) === false) continue;
+      const key = `${segment} ${kind.name} ${symbol} ${addendOf(table, i, rule, content)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      counts.set(segment, (counts.get(segment) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+/** The branch goes to its own segment, and needs no change of instruction set. */
+function staysInside(
+  { symbols }: ElfObject,
+  symbol: number,
+  sections: PlacedSections,
+  segment: SegmentKind,
+  { branch }: RelocationRule,
+): boolean {
+  if (sections.kindOf(symbols.sectionAt(symbol)) !== segment) return false;
+  if (branch === undefined || symbols.typeAt(symbol) !== C.STT_FUNC) return true;
+  return branch[(symbols.valueAt(symbol) & 1n) === 1n ? 'thumb' : 'arm'] !== undefined;
+}
+
+function addendOf(
+  table: ElfRelocations,
+  i: number,
+  { field }: RelocationRule,
+  content: Uint8Array,
+): bigint {
+  if (table.addends === 'in-record') return table.addendAt(i);
+  return field.extract(readUnsigned(viewOf(content), table.offsetAt(i), field.bytes));
+}
+
+/** A branch that does not reach its target. */
+export interface Branch {
+  readonly rule: RelocationRule;
+  readonly symbol: ResolvedSymbol;
+  /** A */
+  readonly addend: bigint;
+  /** The section, as it is in memory, and the place in it. */
+  readonly section: Uint8Array;
+  readonly offset: number;
+  readonly segment: number;
+}
+
+/** What the branch goes to instead: relocate it with these for S, A and the set. */
+export interface Redirected {
+  readonly S: Addr;
+  readonly A: bigint;
+  readonly set: InstructionSet | undefined;
+}
+
+/** The veneers of one link. */
+export class VeneerPool {
+  readonly emitted: LinkedVeneer[] = [];
+  readonly #veneers: Veneers | undefined;
+  readonly #layout: Layout;
+  readonly #bases: readonly Addr[];
+  readonly #images: readonly Uint8Array[];
+  readonly #shared = new Map<string, Addr>();
+  /** By segment: slots that are taken. */
+  readonly #taken = new Map<number, number>();
+
+  constructor(
+    { arch, layout, bases }: { arch: LinkArch; layout: Layout; bases: readonly Addr[] },
+    images: readonly Uint8Array[],
+  ) {
+    this.#veneers = arch.veneers;
+    this.#layout = layout;
+    this.#bases = bases;
+    this.#images = images;
+  }
+
+  /** How many there is room for. */
+  get reserved(): number {
+    return this.#layout.veneers.reduce((sum, { slots }) => sum + slots, 0);
+  }
+
+  /** A veneer for the branch; undefined: it can have none. */
+  redirect(branch: Branch): Redirected | undefined {
+    const { rule, symbol, segment } = branch;
+    const kind = this.#veneers?.kinds.get(rule.type);
+    if (kind === undefined) return undefined;
+    if (this.#veneers?.isBranch?.(branch.section, branch.offset) === false) return undefined;
+    const thumb = symbol.set === 'thumb' ? 1n : 0n;
+    const target = plus(symbol.value, Number(branch.addend - kind.neutral)) | thumb;
+    const key = `${segment} ${kind.name} ${target}`;
+    const S = this.#shared.get(key) ?? this.#emit(kind, segment, target);
+    if (S === undefined) return undefined;
+    this.#shared.set(key, S);
+    return { S, A: kind.neutral, set: kind.set };
+  }
+
+  #emit({ name, code }: VeneerKind, segment: number, target: bigint): Addr | undefined {
+    const at = this.take(segment);
+    if (at !== undefined) this.put(segment, at, { target, kind: name, code: code(target, at) });
+    return at;
+  }
+
+  /** Takes a slot at the end of the segment; undefined: none was reserved. */
+  take(segment: number): Addr | undefined {
+    const space = this.#layout.veneers.find((each) => each.segment === segment);
+    const taken = this.#taken.get(segment) ?? 0;
+    const base = this.#bases[segment];
+    if (this.#veneers === undefined || space === undefined || base === undefined) return undefined;
+    if (taken === space.slots) return undefined;
+    this.#taken.set(segment, taken + 1);
+    return plus(base, space.offset + taken * this.#veneers.bytes);
+  }
+
+  /** Writes the code of a slot that was taken. */
+  put(
+    segment: number,
+    address: Addr,
+    veneer: { target: bigint; kind: string; code: readonly number[] },
+  ): void {
+    const image = this.#images[segment];
+    const base = this.#bases[segment];
+    const plan = this.#layout.segments[segment];
+    assert(image !== undefined && base !== undefined && plan !== undefined, 'a slot in a segment');
+    assert(veneer.code.length <= (this.#veneers?.bytes ?? 0), 'a veneer fits into its slot');
+    image.set(veneer.code, Number(address - base));
+    const { target, kind } = veneer;
+    this.emitted.push({ address, target, kind, segment: plan.kind });
+  }
+}
