@@ -125,7 +125,7 @@ describe.each(archNames)('%s', (arch) => {
     const path = oops.backtrace.map(({ symbol }) => symbol);
     expect(path[0]).toBe('weigh');
     expect(path).toEqual(
-      expect.arrayContaining(['modcall', 'guard_call', 'module_init', 'module_load', 'linker']),
+      expect.arrayContaining(['modcall', 'guard_call', 'module_init', 'module_load', 'server']),
     );
     expect(path.at(-1)).toBe('thread_start');
     expect(Object.keys(oops.registers)).toEqual(kernel.arch.registers.map(({ name }) => name));

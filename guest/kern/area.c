@@ -17,18 +17,13 @@ static struct range *ranges;
 static uintptr_t
 area_fit(uintptr_t low, uintptr_t high, size_t bytes, size_t align)
 {
-	uintptr_t start;
+	uintptr_t last = high - PAGE_SIZE - bytes, start;
 
-	low += PAGE_SIZE;
-	if (high < low || high - low < PAGE_SIZE ||
-	    high - low - PAGE_SIZE < bytes)
-		return 0;
-	high -= PAGE_SIZE;
 	if (MODULES_START < KERNBASE)
-		start = (high - bytes) & ~(align - 1);
+		start = last & ~(align - 1);
 	else
-		start = (low + align - 1) & ~(align - 1);
-	return start >= low && start <= high - bytes ? start : 0;
+		start = (low + PAGE_SIZE + align - 1) & ~(align - 1);
+	return start > low && start <= last ? start : 0;
 }
 
 /* Links the range in where there is room; false when there is none. */
@@ -64,12 +59,12 @@ static bool
 area_fill(const struct range *range, unsigned prot)
 {
 	for (uintptr_t va = range->start; va < range->end; va += PAGE_SIZE) {
-		uint64_t pa = page_alloc();
+		uint64_t pa = page_alloc(1);
 
 		if (pa == 0)
 			return false;
 		if (pmap_map(va, pa, prot) != 0) {
-			page_free(pa);
+			page_free(pa, 1);
 			return false;
 		}
 	}
@@ -94,15 +89,12 @@ area_alloc(size_t bytes, size_t align, unsigned prot)
 	unsigned s = arch_intr_disable();
 	uintptr_t start = 0;
 
-	if (!area_place(range, bytes, align)) {
+	if (!area_place(range, bytes, align))
 		kmem_free(range);
-	} else {
+	else if (area_fill(range, prot))
 		start = range->start;
-		if (!area_fill(range, prot)) {
-			area_free(start);
-			start = 0;
-		}
-	}
+	else
+		area_free(range->start);
 	arch_intr_restore(s);
 	return start;
 }
@@ -129,13 +121,11 @@ area_free(uintptr_t start)
 	if (range == NULL)
 		panic("area_free: no range starts at 0x%jx", (uintmax_t)start);
 	for (uintptr_t va = range->start; va < range->end; va += PAGE_SIZE) {
-		uint64_t pa = pmap_extract(va);
+		uint64_t pa = pmap_unmap(va);
 
 		/* Not every page has one when area_alloc gave up. */
-		if (pa != 0) {
-			pmap_unmap(va);
-			page_free(pa);
-		}
+		if (pa != 0)
+			page_free(pa, 1);
 	}
 	*at = range->next;
 	kmem_free(range);

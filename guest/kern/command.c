@@ -29,17 +29,15 @@ command_done(void)
 	wakeup(&command);
 }
 
-/* The blob of that kind, or NULL and *error; both begin with their size. */
+/* The blob of that kind, as large as the last command answered; it begins
+ * with its size. */
 static void *
-command_fetch(uint64_t object, unsigned what, size_t bytes, int *error)
+command_fetch(uint64_t object, unsigned what, int *error)
 {
-	void *blob = NULL;
+	size_t bytes = (size_t)command.result;
+	void *blob = kernel_alloc(bytes);
 
-	*error = EIO;
-	if (bytes >= sizeof(uint32_t)) {
-		blob = kernel_alloc(bytes);
-		*error = ENOMEM;
-	}
+	*error = ENOMEM;
 	if (blob == NULL)
 		return NULL;
 	command = (struct wire_command){
@@ -52,11 +50,10 @@ command_fetch(uint64_t object, unsigned what, size_t bytes, int *error)
 	*error = command_issue();
 	if (*error == 0 && *(const uint32_t *)blob != bytes)
 		*error = EIO;
-	if (*error != 0) {
-		kmem_free(blob);
-		return NULL;
-	}
-	return blob;
+	if (*error == 0)
+		return blob;
+	kmem_free(blob);
+	return NULL;
 }
 
 int
@@ -76,8 +73,7 @@ command_open(uint32_t source, const char *name, uint64_t from,
 	if (error != 0)
 		return error;
 	*object = command.object;
-	*manifest = command_fetch(*object, FETCH_MANIFEST,
-	    (size_t)command.result, &error);
+	*manifest = command_fetch(*object, FETCH_MANIFEST, &error);
 	if (error != 0)
 		command_close(*object, 0, CLOSE_FAILED);
 	return error;
@@ -98,8 +94,7 @@ command_link(uint64_t object, uint32_t module, const uint64_t *bases,
 	};
 	error = command_issue();
 	if (error == 0)
-		*linkinfo = command_fetch(object, FETCH_LINKINFO,
-		    (size_t)command.result, &error);
+		*linkinfo = command_fetch(object, FETCH_LINKINFO, &error);
 	return error;
 }
 

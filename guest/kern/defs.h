@@ -40,10 +40,9 @@ void	timer_disarm(void);
 
 /* page.c: physical pages. */
 void	page_init(void);
-uint64_t page_alloc(void);			/* zeroed; 0 when none left */
-void	page_free(uint64_t pa);
-uint64_t page_alloc_run(size_t pages);		/* contiguous, zeroed */
-void	page_free_run(uint64_t pa, size_t pages);
+/* Contiguous, zeroed; 0: there are none. */
+uint64_t page_alloc(size_t pages);
+void	page_free(uint64_t pa, size_t pages);
 size_t	page_free_count(void);
 
 /* area.c: ranges of the module area, mapped to zeroed pages with prot, an
@@ -55,17 +54,12 @@ void	area_free(uintptr_t va);
 /* pmap.c */
 void	pmap_init(void);
 int	pmap_map(uintptr_t va, uint64_t pa, unsigned prot);	/* ENOMEM */
-void	pmap_unmap(uintptr_t va);
+uint64_t pmap_unmap(uintptr_t va);	/* the page that was there, or 0 */
 uint64_t pmap_extract(uintptr_t va);	/* page of RAM or a module, or 0 */
 
 /* kmem.c */
-struct kmem_stats {
-	size_t	blocks;
-	size_t	bytes;
-};
-/* What a module owns; free gives it back. */
-void	kmem_owned(const struct module *, struct kmem_stats *);
-void	kmem_free_owned(const struct module *);
+/* Frees what a module owns; answers how many blocks that were. */
+unsigned kmem_free_owned(const struct module *, uint64_t *bytes);
 void	*kmem_alloc_for(const struct module *, size_t);
 /* The kernel's own, whoever's call it serves: zeroed; NULL: no memory. */
 void	*kernel_alloc(size_t);
@@ -113,6 +107,8 @@ void	thread_idle(void) __dead;		/* what thread 0 does */
 void	thread_tick(void);			/* in a timer interrupt */
 void	thread_preempt(void);			/* at an interrupt's end */
 void	thread_timer(void);			/* arm it for what is next */
+/* Deadlines, of which 0 means never: whether a is before b. */
+bool	earlier(uint64_t a, uint64_t b);
 
 /* mutex.c: the thread gives up what it took after down_to. */
 void	mutex_release(struct thread *, const struct mutex *down_to);
@@ -134,48 +130,36 @@ int	guard_module(struct module *, void (*fn)(void *), void *arg,
 	    uint64_t budget_ns, struct wire_oops *);
 /* When the watchdog bites this thread; 0: never. */
 uint64_t guard_deadline(const struct thread *);
-/* Time spent in between does not count against the thread's guards, and
- * faults in between are the kernel's. */
+/* The thread's guards are set aside: until guard_resume(what that answers,
+ * since), its faults are the kernel's, and time does not count. */
 struct guard *guard_suspend(void);
-void	guard_resume(struct guard *, uint64_t elapsed_ns);
+void	guard_resume(struct guard *, uint64_t since);
 /* In a trap: true when a guard took the fault. */
 bool	guard_take(struct trapframe *, const struct wire_oops *);
 /* Outside a trap, there being a guard: as a fault of the code that called
- * the function whose frame pointer is fp. */
-void	guard_throw(unsigned kind, uintptr_t fp) __dead;
+ * the kernel. */
+void	guard_throw(unsigned kind) __dead;
 
 /* panic.c: panic() because the caller of a kernel function misused it:
  * contained when there is a guard. */
-#define PANIC_CALLER(...)						\
-	panic_caller((uintptr_t)__builtin_frame_address(0), __VA_ARGS__)
-void	panic_caller(uintptr_t fp, const char *, ...) __printflike(2, 3) __dead;
+void	panic_caller(const char *, ...) __printflike(1, 2) __dead;
 const char *panic_message(void);		/* of the last panic */
 
 /* oops.c */
 void	oops_fill(struct wire_oops *, const struct trapframe *, unsigned kind,
 	    uintptr_t address, unsigned access, uint64_t code);
-/* The record of a fault without a trap frame, as for guard_throw. */
-void	oops_fill_call(struct wire_oops *, unsigned kind, uintptr_t fp);
+/* The record of a fault without a trap frame: the pc is where the kernel
+ * was called, from a module if there is one in the chain of callers. */
+void	oops_fill_call(struct wire_oops *, unsigned kind);
 /* "page fault: read of 0x18 at f+0x4/0x8 [m]"; answers buf. */
 const char *oops_describe(const struct wire_oops *, char *buf, size_t);
 void	oops_print(const struct wire_oops *);
-void	backtrace(uintptr_t fp);
-bool	kernel_readable(uintptr_t va, size_t bytes);
+void	oops_print_frames(const struct wire_oops *);
 
-/* ksyms.c: address to name, over the kernel and every module. */
-struct ksyms_table {
-	const struct wire_symtab *kt_symtab;
-	const struct module	*kt_module;	/* NULL: kernel */
-	struct ksyms_table	*kt_next;
-};
-void	ksyms_init(void);
-void	ksyms_add(struct ksyms_table *);
-void	ksyms_remove(struct ksyms_table *);
-/* "name+0x14/0x20 [module]", or the bare address; answers buf. */
+/* ksyms.c: "name+0x14/0x20 [module]" for the instruction at va, or for the
+ * call that returns there, or the bare address; answers buf. */
 #define KSYMS_TEXT	128
-const char *ksyms_format(uintptr_t va, char *buf, size_t bytes);
-/* The same for a return address. */
-const char *ksyms_format_return(uintptr_t va, char *buf, size_t bytes);
+const char *ksyms_format(uintptr_t va, bool returns, char *buf, size_t);
 
 /* command.c: the linker device, for the linker thread.  Blobs are kmem. */
 int	command_open(uint32_t source, const char *name, uint64_t from,
@@ -195,12 +179,14 @@ struct module {
 	uint64_t		mod_object;	/* host's handle */
 	struct wire_manifest	*mod_manifest;
 	struct wire_linkinfo	*mod_linkinfo;	/* once linked */
+	unsigned		mod_nsegments;
 	const struct wire_segment *mod_segments;	/* in the manifest */
 	uint64_t		*mod_bases;	/* one per segment, 0 none */
 	struct module		**mod_holds;	/* what this one holds */
 	unsigned		mod_nholds;
+	unsigned		mod_met;	/* requirements it holds */
 	unsigned		mod_inited;	/* set entries initialised */
-	struct ksyms_table	mod_ksyms;
+	const struct wire_symtab *mod_symtab;	/* in the linkinfo, or NULL */
 	struct module		*mod_next;	/* in loading order */
 };
 #define MODULE_COMING	1
@@ -213,6 +199,7 @@ struct module *module_create(uint64_t object, struct wire_manifest *);
 struct outcome;
 void	module_destroy(struct module *, unsigned close, struct outcome *);
 int	module_hold(struct module *, struct module *held);
+bool	module_holds(const struct module *, const struct module *held);
 struct module *module_by_id(uint32_t);
 struct module *module_by_name(const char *);
 struct module *module_at(uintptr_t va);		/* owner of an address */
@@ -226,7 +213,7 @@ struct outcome {
 	int		error;
 	unsigned	stage;
 	uint32_t	module;
-	uint32_t	leaks;
+	unsigned	leaks;
 	uint64_t	leaked_bytes;
 	char		*reason;		/* kmem, or NULL */
 	struct wire_oops *oops;			/* kmem, or NULL */
@@ -244,7 +231,11 @@ void	outcome_clear(struct outcome *);
 int	module_init(struct module *, struct outcome *);
 /* EBUSY and the like: it refused, and stays.  A fault does not stop it. */
 int	module_fini(struct module *, struct outcome *);
-bool	version_accepted(uint32_t);		/* mi_version */
+/* Runs fn, which calls the module's code; a fault goes to the outcome. */
+int	module_run(struct module *, void (*fn)(void *), void *arg,
+	    unsigned stage, const char *what, struct outcome *);
+/* EPROGMISMATCH, unless it may run on this kernel. */
+int	version_check(const char *name, uint32_t version, struct outcome *);
 
 /* place.c: allocate; link, protect, add the symbols; free init memory, live. */
 int	module_place(struct module *, struct outcome *);

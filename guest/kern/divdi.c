@@ -6,62 +6,41 @@
 #include "defs.h"
 #include "export.h"
 
+uint64_t	__udivmoddi4(uint64_t, uint64_t, uint64_t *);
+int64_t		__divmoddi4(int64_t, int64_t, int64_t *);
 uint64_t	__udivdi3(uint64_t, uint64_t);
 uint64_t	__umoddi3(uint64_t, uint64_t);
 int64_t		__divdi3(int64_t, int64_t);
 int64_t		__moddi3(int64_t, int64_t);
-uint64_t	__udivmoddi4(uint64_t, uint64_t, uint64_t *);
-int64_t		__divmoddi4(int64_t, int64_t, int64_t *);
 
-/* In each function, because the fault is the one of the function's caller. */
-#define CHECK_DIVISOR(d) do {						\
-	if ((d) == 0)							\
-		PANIC_CALLER("64-bit division by zero");		\
-} while (0)
-
-static unsigned
-top_bit(uint64_t v)
+/* Schoolbook, a bit at a time, unless the CPU can do it. */
+uint64_t
+__udivmoddi4(uint64_t n, uint64_t d, uint64_t *remainder)
 {
-	uint32_t high = (uint32_t)(v >> 32);
+	uint64_t quotient = 0, bit = 1;
 
-	return high != 0 ? 63 - (unsigned)__builtin_clz(high) :
-	    31 - (unsigned)__builtin_clz((uint32_t)v);
-}
-
-static uint64_t
-divide(uint64_t n, uint64_t d, uint64_t *remainder)
-{
-	uint64_t quotient = 0;
-
-	if (d > n) {
-		*remainder = n;
-		return 0;
-	}
-	if (n >> 32 == 0) {
+	if (d == 0)
+		panic_caller("64-bit division by zero");
+	if ((n | d) >> 32 == 0) {
 		*remainder = (uint32_t)n % (uint32_t)d;
 		return (uint32_t)n / (uint32_t)d;
 	}
-	/* Schoolbook, a bit at a time. */
-	unsigned shift = top_bit(n) - top_bit(d);
-
-	for (d <<= shift;; d >>= 1) {
-		quotient <<= 1;
+	for (; d < n && d >> 63 == 0; d <<= 1)
+		bit <<= 1;
+	for (; bit != 0; bit >>= 1, d >>= 1)
 		if (n >= d) {
 			n -= d;
-			quotient |= 1;
+			quotient |= bit;
 		}
-		if (shift-- == 0)
-			break;
-	}
 	*remainder = n;
 	return quotient;
 }
 
-static int64_t
-divide_signed(int64_t n, int64_t d, int64_t *remainder)
+int64_t
+__divmoddi4(int64_t n, int64_t d, int64_t *remainder)
 {
 	uint64_t r;
-	uint64_t q = divide(n < 0 ? -(uint64_t)n : (uint64_t)n,
+	uint64_t q = __udivmoddi4(n < 0 ? -(uint64_t)n : (uint64_t)n,
 	    d < 0 ? -(uint64_t)d : (uint64_t)d, &r);
 
 	*remainder = (int64_t)(n < 0 ? -r : r);
@@ -73,8 +52,7 @@ __udivdi3(uint64_t n, uint64_t d)
 {
 	uint64_t r;
 
-	CHECK_DIVISOR(d);
-	return divide(n, d, &r);
+	return __udivmoddi4(n, d, &r);
 }
 
 uint64_t
@@ -82,21 +60,8 @@ __umoddi3(uint64_t n, uint64_t d)
 {
 	uint64_t r;
 
-	CHECK_DIVISOR(d);
-	(void)divide(n, d, &r);
+	(void)__udivmoddi4(n, d, &r);
 	return r;
-}
-
-uint64_t
-__udivmoddi4(uint64_t n, uint64_t d, uint64_t *remainder)
-{
-	uint64_t r, q;
-
-	CHECK_DIVISOR(d);
-	q = divide(n, d, &r);
-	if (remainder != NULL)
-		*remainder = r;
-	return q;
 }
 
 int64_t
@@ -104,8 +69,7 @@ __divdi3(int64_t n, int64_t d)
 {
 	int64_t r;
 
-	CHECK_DIVISOR(d);
-	return divide_signed(n, d, &r);
+	return __divmoddi4(n, d, &r);
 }
 
 int64_t
@@ -113,26 +77,13 @@ __moddi3(int64_t n, int64_t d)
 {
 	int64_t r;
 
-	CHECK_DIVISOR(d);
-	(void)divide_signed(n, d, &r);
+	(void)__divmoddi4(n, d, &r);
 	return r;
 }
 
-int64_t
-__divmoddi4(int64_t n, int64_t d, int64_t *remainder)
-{
-	int64_t r, q;
-
-	CHECK_DIVISOR(d);
-	q = divide_signed(n, d, &r);
-	if (remainder != NULL)
-		*remainder = r;
-	return q;
-}
-
+EXPORT(__udivmoddi4);
+EXPORT(__divmoddi4);
 EXPORT(__udivdi3);
 EXPORT(__umoddi3);
-EXPORT(__udivmoddi4);
 EXPORT(__divdi3);
 EXPORT(__moddi3);
-EXPORT(__divmoddi4);

@@ -26,6 +26,7 @@ EXPORT(strcmp);
 EXPORT(strncmp);
 EXPORT(strchr);
 EXPORT(strlcpy);
+EXPORT(strlcat);
 
 EXPORT(nanouptime);
 

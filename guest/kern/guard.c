@@ -26,12 +26,8 @@ guard_call(void (*fn)(void *), void *arg, uint64_t budget_ns,
 	g.g_outer = curthread->td_guard;
 	g.g_mutexes = curthread->td_mutexes;
 	g.g_deadline = guard_deadline(curthread);
-	if (budget_ns != 0) {
-		uint64_t own = nanouptime() + budget_ns;
-
-		if (g.g_deadline == 0 || own < g.g_deadline)
-			g.g_deadline = own;
-	}
+	if (budget_ns != 0 && earlier(nanouptime() + budget_ns, g.g_deadline))
+		g.g_deadline = nanouptime() + budget_ns;
 	if (arch_setjmp(&g.g_env) == 0) {
 		curthread->td_guard = &g;
 		thread_timer();
@@ -72,13 +68,14 @@ guard_suspend(void)
 }
 
 void
-guard_resume(struct guard *innermost, uint64_t elapsed_ns)
+guard_resume(struct guard *innermost, uint64_t since)
 {
 	unsigned s = arch_intr_disable();
+	uint64_t elapsed = nanouptime() - since;
 
 	for (struct guard *g = innermost; g != NULL; g = g->g_outer)
 		if (g->g_deadline != 0)
-			g->g_deadline += elapsed_ns;
+			g->g_deadline += elapsed;
 	curthread->td_guard = innermost;
 	thread_timer();
 	arch_intr_restore(s);
@@ -98,13 +95,13 @@ guard_take(struct trapframe *frame, const struct wire_oops *oops)
 }
 
 void
-guard_throw(unsigned kind, uintptr_t fp)
+guard_throw(unsigned kind)
 {
 	(void)arch_intr_disable();
 
 	struct guard *g = curthread->td_guard;
 
-	oops_fill_call(g->g_oops, kind, fp);
+	oops_fill_call(g->g_oops, kind);
 	curthread->td_guard = g->g_outer;
 	arch_longjmp(&g->g_env);
 }

@@ -9,18 +9,40 @@
 struct modcall {
 	const modinfo_t	*const *entry;
 	modcmd_t	cmd;
-	int		error;
+	int		error;		/* what the module answered */
 	uint32_t	version;
-	char		name[MAXMODNAME];
+	const char	*name;
+	char		what[64];	/* "init of hello" */
 };
 
 /* A release kernel takes modules built for its own series. */
-bool
+static bool
 version_accepted(uint32_t version)
 {
 	uint32_t ours = __NetBSD_Version__;
 
 	return (version > ours ? version - ours : ours - version) < 10000;
+}
+
+int
+version_check(const char *name, uint32_t version, struct outcome *o)
+{
+	if (version_accepted(version))
+		return 0;
+	return outcome_fail(o, STAGE_POLICY, EPROGMISMATCH,
+	    "%s is built for version %u, this kernel is %u", name, version,
+	    __NetBSD_Version__);
+}
+
+/* Runs the module's code; a fault in it is the outcome's. */
+int
+module_run(struct module *m, void (*fn)(void *), void *arg, unsigned stage,
+    const char *what, struct outcome *o)
+{
+	struct wire_oops oops;
+	int error = guard_module(m, fn, arg, bootinfo.init_budget_ns, &oops);
+
+	return error != 0 ? outcome_oops(o, stage, error, &oops, what) : 0;
 }
 
 /* Guarded from the first look at the entry: it is the module's data. */
@@ -30,12 +52,12 @@ modcall(void *p)
 	struct modcall *call = p;
 	const modinfo_t *mi = *call->entry;
 
-	strlcpy(call->name, mi->mi_name, sizeof(call->name));
+	strlcat(call->what, mi->mi_name, sizeof(call->what));
+	call->name = mi->mi_name;
 	call->version = mi->mi_version;
+	call->error = EPROGMISMATCH;
 	if (version_accepted(mi->mi_version))
 		call->error = mi->mi_modcmd(call->cmd, NULL);
-	else
-		call->error = EPROGMISMATCH;
 }
 
 /* The number of entries in the module's set. */
@@ -56,26 +78,25 @@ modset(const struct module *m, const modinfo_t *const **first)
 	return 0;
 }
 
-/* Calls the entry.  Answers guard_call's error; the module's is in *call. */
+/* Calls the entry.  *refused: it returned an error, rather than fault. */
 static int
 modcmd(struct module *m, const modinfo_t *const *entry, modcmd_t cmd,
-    struct modcall *call, struct outcome *o)
+    bool *refused, struct outcome *o)
 {
 	bool init = cmd == MODULE_CMD_INIT;
-	struct wire_oops oops;
+	unsigned stage = init ? STAGE_INIT : STAGE_FINI;
+	struct modcall call = { .entry = entry, .cmd = cmd };
 	int error;
 
-	*call = (struct modcall){ .entry = entry, .cmd = cmd, .name = "?" };
-	error = guard_module(m, modcall, call, bootinfo.init_budget_ns, &oops);
-	if (error != 0) {
-		char what[64];
-
-		snprintf(what, sizeof(what), "%s of %s",
-		    init ? "init" : "fini", call->name);
-		return outcome_oops(o, init ? STAGE_INIT : STAGE_FINI, error,
-		    &oops, what);
-	}
-	return 0;
+	strlcpy(call.what, init ? "init of " : "fini of ", sizeof(call.what));
+	error = module_run(m, modcall, &call, stage, call.what, o);
+	*refused = error == 0 && call.error != 0;
+	if (!*refused)
+		return error;
+	if (version_check(call.name, call.version, o) != 0)
+		return o->error;
+	return outcome_fail(o, stage, call.error, "%s returned %d", call.what,
+	    call.error);
 }
 
 /* Entries are finished from the last to the first. */
@@ -83,14 +104,15 @@ static int
 netbsd_fini(struct module *m, struct outcome *o)
 {
 	const modinfo_t *const *set = NULL;
-	struct modcall call;
+	bool refused;
 
 	(void)modset(m, &set);
 	for (; m->mod_inited > 0; m->mod_inited--) {
-		if (modcmd(m, set + m->mod_inited - 1, MODULE_CMD_FINI, &call,
-		    o) == 0 && call.error != 0)
-			return outcome_fail(o, STAGE_FINI, call.error,
-			    "fini of %s returned %d", call.name, call.error);
+		int error = modcmd(m, set + m->mod_inited - 1,
+		    MODULE_CMD_FINI, &refused, o);
+
+		if (refused)
+			return error;
 	}
 	return 0;
 }
@@ -100,31 +122,23 @@ netbsd_init(struct module *m, struct outcome *o)
 {
 	const modinfo_t *const *set = NULL;
 	unsigned n = modset(m, &set);
-	struct modcall call;
+	bool refused;
+	int error = 0;
 
-	for (; m->mod_inited < n; m->mod_inited++) {
-		int error = modcmd(m, set + m->mod_inited, MODULE_CMD_INIT,
-		    &call, o);
+	for (; m->mod_inited < n && error == 0; m->mod_inited++)
+		error = modcmd(m, set + m->mod_inited, MODULE_CMD_INIT,
+		    &refused, o);
+	if (error == 0)
+		return 0;
 
-		if (error == 0 && call.error == 0)
-			continue;
-		if (error == 0 && !version_accepted(call.version))
-			error = outcome_fail(o, STAGE_POLICY, call.error,
-			    "%s is built for version %u, this kernel is %u",
-			    call.name, call.version, __NetBSD_Version__);
-		else if (error == 0)
-			error = outcome_fail(o, STAGE_INIT, call.error,
-			    "init of %s returned %d", call.name, call.error);
+	/* The cause stays the first one; a refusal is moot. */
+	struct outcome ignored = { .error = 0 };
 
-		/* The cause stays the first one; a refusal is moot. */
-		struct outcome ignored = { .error = 0 };
-
-		while (netbsd_fini(m, &ignored) != 0)
-			m->mod_inited--;
-		outcome_clear(&ignored);
-		return error;
-	}
-	return 0;
+	do
+		m->mod_inited--;
+	while (netbsd_fini(m, &ignored) != 0);
+	outcome_clear(&ignored);
+	return error;
 }
 
 struct linuxcall {
@@ -132,61 +146,43 @@ struct linuxcall {
 	int		result;
 };
 
+/* cleanup_module answers nothing; nobody looks at what is read here then. */
 static void
-linux_init_call(void *p)
+linuxcall(void *p)
 {
 	struct linuxcall *call = p;
 
 	call->result = ((int (*)(void))call->va)();
 }
 
-static void
-linux_exit_call(void *p)
-{
-	struct linuxcall *call = p;
-
-	((void (*)(void))call->va)();
-}
-
 static int
 linux_init(struct module *m, struct outcome *o)
 {
 	struct linuxcall call = { (uintptr_t)m->mod_linkinfo->init_va, 0 };
-	struct wire_oops oops;
 	int error;
 
 	if (call.va == 0)
 		return 0;
-	error = guard_module(m, linux_init_call, &call,
-	    bootinfo.init_budget_ns, &oops);
-	if (error != 0)
-		return outcome_oops(o, STAGE_INIT, error, &oops,
-		    "init_module");
-	if (call.result != 0)
-		return outcome_fail(o, STAGE_INIT,
-		    call.result < 0 ? -call.result : call.result,
-		    "init_module returned %d", call.result);
-	return 0;
+	error = module_run(m, linuxcall, &call, STAGE_INIT, "init_module", o);
+	if (error != 0 || call.result == 0)
+		return error;
+	return outcome_fail(o, STAGE_INIT,
+	    call.result < 0 ? -call.result : call.result,
+	    "init_module returned %d", call.result);
 }
 
 static int
 linux_fini(struct module *m, struct outcome *o)
 {
 	struct linuxcall call = { (uintptr_t)m->mod_linkinfo->fini_va, 0 };
-	struct wire_oops oops;
-	int error;
 
-	if (call.va == 0 && m->mod_linkinfo->init_va != 0)
+	if (call.va != 0)
+		(void)module_run(m, linuxcall, &call, STAGE_FINI,
+		    "cleanup_module", o);
+	else if (m->mod_linkinfo->init_va != 0)
 		return outcome_fail(o, STAGE_FINI, EBUSY,
 		    "%s has an init function but no exit function, so it "
 		    "cannot be unloaded", m->mod_name);
-	if (call.va == 0)
-		return 0;
-	error = guard_module(m, linux_exit_call, &call,
-	    bootinfo.init_budget_ns, &oops);
-	if (error != 0)
-		(void)outcome_oops(o, STAGE_FINI, error, &oops,
-		    "cleanup_module");
 	return 0;
 }
 

@@ -12,11 +12,7 @@ struct block {
 	uint32_t	bytes;		/* with this header */
 	uint32_t	previous;	/* bytes of the block before, or 0 */
 	uint32_t	owner;		/* module id, 0 kernel */
-};
-_Static_assert(sizeof(struct block) == 16, "payload stays aligned");
-
-struct free_block {			/* in the payload */
-	struct free_block	*next, **at;
+	struct block	*next, **at;	/* free list, where the payload was */
 };
 
 struct arena {
@@ -28,14 +24,15 @@ struct arena {
 #define MAGIC_FREE	0x66726565U
 #define MAGIC_END	0x656e6421U
 
-#define UNIT		sizeof(struct block)
-#define ROUND(n)	(((n) + UNIT - 1) & ~(UNIT - 1))
-#define ARENA_HEADER	ROUND(sizeof(struct arena))
-#define SMALLEST	(UNIT + ROUND(sizeof(struct free_block)))
+#define UNIT		16		/* of sizes, and a header's */
+#define ROUND(n)	(((n) + UNIT - 1) & ~(size_t)(UNIT - 1))
+#define SMALLEST	ROUND(sizeof(struct block))
 #define ARENA_PAGES	16
+_Static_assert(offsetof(struct block, next) == UNIT, "payload is aligned");
+_Static_assert(sizeof(struct arena) <= UNIT, "first_block");
 
 static struct arena *arenas;
-static struct free_block *freelist;
+static struct block *freelist;
 
 static struct block *
 after(struct block *b)
@@ -46,44 +43,40 @@ after(struct block *b)
 static struct block *
 first_block(struct arena *a)
 {
-	return (struct block *)((char *)a + ARENA_HEADER);
+	return (struct block *)((char *)a + UNIT);
 }
 
 static void
 freelist_insert(struct block *b)
 {
-	struct free_block *f = (struct free_block *)(b + 1);
-
 	b->magic = MAGIC_FREE;
-	b->owner = 0;
-	f->next = freelist;
-	f->at = &freelist;
-	if (f->next != NULL)
-		f->next->at = &f->next;
-	freelist = f;
+	b->next = freelist;
+	b->at = &freelist;
+	if (b->next != NULL)
+		b->next->at = &b->next;
+	freelist = b;
 }
 
 static void
 freelist_remove(struct block *b)
 {
-	struct free_block *f = (struct free_block *)(b + 1);
-
-	*f->at = f->next;
-	if (f->next != NULL)
-		f->next->at = f->at;
+	*b->at = b->next;
+	if (b->next != NULL)
+		b->next->at = b->at;
 }
 
 /* A new arena with one free block of at least that many bytes. */
 static bool
 arena_grow(size_t bytes)
 {
-	size_t pages = (bytes + ARENA_HEADER + UNIT + PAGE_SIZE - 1) /
-	    PAGE_SIZE;
-	uint64_t pa = 0;
+	size_t pages = (UNIT + bytes + UNIT + PAGE_SIZE - 1) / PAGE_SIZE;
 
-	if (pages < ARENA_PAGES && (pa = page_alloc_run(ARENA_PAGES)) != 0)
+	if (pages < ARENA_PAGES)
 		pages = ARENA_PAGES;
-	if (pa == 0 && (pa = page_alloc_run(pages)) == 0)
+
+	uint64_t pa = page_alloc(pages);
+
+	if (pa == 0)
 		return false;
 
 	struct arena *a = (struct arena *)KVA(pa);
@@ -92,12 +85,11 @@ arena_grow(size_t bytes)
 	a->pages = pages;
 	a->next = arenas;
 	arenas = a;
-	b->bytes = (uint32_t)(pages * PAGE_SIZE - ARENA_HEADER - UNIT);
+	b->bytes = (uint32_t)(pages * PAGE_SIZE - UNIT - UNIT);
 	b->previous = 0;
 	freelist_insert(b);
-	*after(b) = (struct block){
-		.magic = MAGIC_END, .bytes = UNIT, .previous = b->bytes
-	};
+	after(b)->magic = MAGIC_END;
+	after(b)->previous = b->bytes;
 	return true;
 }
 
@@ -116,13 +108,27 @@ arena_shrink(struct block *b)
 		return;
 	freelist_remove(b);
 	*at = a->next;
-	page_free_run(KPA(a), a->pages);
+	page_free(KPA(a), a->pages);
+}
+
+/* What the block has beyond that many bytes becomes a free block. */
+static void
+block_split(struct block *b, size_t bytes)
+{
+	struct block *rest = (struct block *)((char *)b + bytes);
+
+	if (b->bytes - bytes < SMALLEST)
+		return;
+	rest->bytes = b->bytes - (uint32_t)bytes;
+	rest->previous = (uint32_t)bytes;
+	after(rest)->previous = rest->bytes;
+	freelist_insert(rest);
+	b->bytes = (uint32_t)bytes;
 }
 
 void *
 kmem_alloc_for(const struct module *owner, size_t n)
 {
-	struct block *b = NULL;
 	size_t bytes = ROUND(n) + UNIT;
 
 	if (n > bootinfo.ram_bytes)
@@ -131,32 +137,26 @@ kmem_alloc_for(const struct module *owner, size_t n)
 		bytes = SMALLEST;
 
 	unsigned s = arch_intr_disable();
+	struct block *b = freelist;
 
-	for (struct free_block *f = freelist; f != NULL; f = f->next) {
-		b = (struct block *)f - 1;
-		if (b->bytes >= bytes)
-			break;
-		b = NULL;
-	}
+	while (b != NULL && b->bytes < bytes)
+		b = b->next;
 	if (b == NULL && arena_grow(bytes))
-		b = (struct block *)freelist - 1;
+		b = freelist;
 	if (b != NULL) {
 		freelist_remove(b);
-		if (b->bytes - bytes >= SMALLEST) {
-			struct block *rest =
-			    (struct block *)((char *)b + bytes);
-
-			rest->bytes = b->bytes - (uint32_t)bytes;
-			rest->previous = (uint32_t)bytes;
-			after(rest)->previous = rest->bytes;
-			freelist_insert(rest);
-			b->bytes = (uint32_t)bytes;
-		}
+		block_split(b, bytes);
 		b->magic = MAGIC_USED;
 		b->owner = owner != NULL ? owner->mod_id : 0;
 	}
 	arch_intr_restore(s);
-	return b != NULL ? b + 1 : NULL;
+	return b != NULL ? (char *)b + UNIT : NULL;
+}
+
+static void *
+zeroed(void *p, size_t n)
+{
+	return p != NULL ? memset(p, 0, n) : NULL;
 }
 
 void *
@@ -168,18 +168,14 @@ kmem_alloc(size_t n)
 void *
 kmem_zalloc(size_t n)
 {
-	void *p = kmem_alloc_for(
-	    module_calling(__builtin_return_address(0)), n);
-
-	return p != NULL ? memset(p, 0, n) : NULL;
+	return zeroed(kmem_alloc_for(
+	    module_calling(__builtin_return_address(0)), n), n);
 }
 
 void *
 kernel_alloc(size_t n)
 {
-	void *p = kmem_alloc_for(NULL, n);
-
-	return p != NULL ? memset(p, 0, n) : NULL;
+	return zeroed(kmem_alloc_for(NULL, n), n);
 }
 
 char *
@@ -191,29 +187,36 @@ kernel_strdup(const char *s)
 	return copy != NULL ? memcpy(copy, s, n) : NULL;
 }
 
+/* This block's header and the one behind it are as they were written. */
+static bool
+block_sound(struct block *b)
+{
+	const struct block *next = after(b);
+
+	return (b->magic == MAGIC_USED || b->magic == MAGIC_FREE) &&
+	    (next->magic == MAGIC_USED || next->magic == MAGIC_FREE ||
+	    next->magic == MAGIC_END) && next->previous == b->bytes;
+}
+
 static void
 block_free(struct block *b)
 {
-	struct block *next = after(b);
+	struct block *next = after(b), *before = b;
 
-	if ((next->magic != MAGIC_USED && next->magic != MAGIC_FREE &&
-	    next->magic != MAGIC_END) || next->previous != b->bytes)
+	if (!block_sound(b))
 		panic("kmem_free: the header behind block %p of %u bytes is "
-		    "overwritten", (void *)(b + 1), b->bytes);
+		    "overwritten", (void *)&b->next, b->bytes);
 	if (next->magic == MAGIC_FREE) {
 		freelist_remove(next);
 		b->bytes += next->bytes;
 	}
-	b->magic = MAGIC_FREE;
-	if (b->previous != 0) {
-		struct block *before =
-		    (struct block *)((char *)b - b->previous);
-
-		if (before->magic == MAGIC_FREE) {
-			freelist_remove(before);
-			before->bytes += b->bytes;
-			b = before;
-		}
+	if (b->previous != 0)
+		before = (struct block *)((char *)b - b->previous);
+	if (before->magic == MAGIC_FREE) {
+		freelist_remove(before);
+		before->bytes += b->bytes;
+		b->magic = MAGIC_FREE;
+		b = before;
 	}
 	after(b)->previous = b->bytes;
 	freelist_insert(b);
@@ -223,62 +226,48 @@ block_free(struct block *b)
 void
 kmem_free(void *p)
 {
-	struct block *b = (struct block *)p - 1;
+	struct block *b = (struct block *)((char *)p - UNIT);
 
 	if (p == NULL)
 		return;
 
 	unsigned s = arch_intr_disable();
 
-	if ((uintptr_t)p % UNIT != 0)
-		PANIC_CALLER("kmem_free: %p is not a block", p);
-	if (b->magic == MAGIC_FREE)
-		PANIC_CALLER("kmem_free: %p is free already", p);
-	if (b->magic != MAGIC_USED)
-		PANIC_CALLER("kmem_free: %p is not a block, or its header is "
+	if ((uintptr_t)p % UNIT == 0 && b->magic == MAGIC_FREE)
+		panic_caller("kmem_free: %p is free already", p);
+	if ((uintptr_t)p % UNIT != 0 || b->magic != MAGIC_USED)
+		panic_caller("kmem_free: %p is not a block, or its header is "
 		    "overwritten", p);
 	block_free(b);
 	arch_intr_restore(s);
 }
 
-void
-kmem_owned(const struct module *owner, struct kmem_stats *stats)
-{
-	unsigned s = arch_intr_disable();
-
-	*stats = (struct kmem_stats){ 0, 0 };
-	for (struct arena *a = arenas; a != NULL; a = a->next)
-		for (struct block *b = first_block(a); b->magic != MAGIC_END;
-		    b = after(b))
-			if (b->magic == MAGIC_USED &&
-			    b->owner == owner->mod_id) {
-				stats->blocks++;
-				stats->bytes += b->bytes - UNIT;
-			}
-	arch_intr_restore(s);
-}
-
 static struct block *
-owned_block(const struct module *owner)
+block_owned_by(uint32_t owner)
 {
 	for (struct arena *a = arenas; a != NULL; a = a->next)
 		for (struct block *b = first_block(a); b->magic != MAGIC_END;
 		    b = after(b))
-			if (b->magic == MAGIC_USED &&
-			    b->owner == owner->mod_id)
+			if (b->magic == MAGIC_USED && b->owner == owner)
 				return b;
 	return NULL;
 }
 
-void
-kmem_free_owned(const struct module *owner)
+unsigned
+kmem_free_owned(const struct module *owner, uint64_t *bytes)
 {
-	unsigned s = arch_intr_disable();
+	unsigned s = arch_intr_disable(), blocks = 0;
+	struct block *b;
 
+	*bytes = 0;
 	/* From the start each time: freeing may give the arena away. */
-	for (struct block *b; (b = owned_block(owner)) != NULL;)
+	while ((b = block_owned_by(owner->mod_id)) != NULL) {
+		blocks++;
+		*bytes += b->bytes - UNIT;
 		block_free(b);
+	}
 	arch_intr_restore(s);
+	return blocks;
 }
 
 void
@@ -286,22 +275,12 @@ kmem_check(void)
 {
 	unsigned s = arch_intr_disable();
 
-	for (struct arena *a = arenas; a != NULL; a = a->next) {
-		char *end = (char *)a + a->pages * PAGE_SIZE - UNIT;
-		uint32_t previous = 0;
-		struct block *b = first_block(a);
-
-		for (; (char *)b < end; previous = b->bytes, b = after(b))
-			if ((b->magic != MAGIC_USED &&
-			    b->magic != MAGIC_FREE) ||
-			    b->previous != previous ||
-			    b->bytes < SMALLEST || b->bytes % UNIT != 0)
-				panic("kmem_check: the header of block %p is "
-				    "overwritten", (void *)(b + 1));
-		if ((char *)b != end || b->magic != MAGIC_END ||
-		    b->previous != previous)
-			panic("kmem_check: the end of arena %p is overwritten",
-			    (void *)a);
-	}
+	for (struct arena *a = arenas; a != NULL; a = a->next)
+		for (struct block *b = first_block(a); b->magic != MAGIC_END;
+		    b = after(b))
+			if (!block_sound(b))
+				panic("kmem_check: the header of block %p, or "
+				    "the one behind it, is overwritten",
+				    (void *)&b->next);
 	arch_intr_restore(s);
 }

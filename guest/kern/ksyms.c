@@ -1,46 +1,8 @@
 /*
- * The kernel's symbol tables, as the host supplied them: one for the kernel
- * and one for each module, each sorted by address.
+ * Names for addresses.  The host supplied the symbol tables: one for the
+ * kernel and one for each module, each sorted by address.
  */
 #include "defs.h"
-
-static struct ksyms_table kernel_table;
-static struct ksyms_table *tables;
-
-void
-ksyms_init(void)
-{
-	if (bootinfo.symbols_pa == 0)
-		return;
-	kernel_table.kt_symtab =
-	    (const struct wire_symtab *)KVA(bootinfo.symbols_pa);
-	ksyms_add(&kernel_table);
-}
-
-void
-ksyms_add(struct ksyms_table *table)
-{
-	unsigned s = arch_intr_disable();
-
-	table->kt_next = tables;
-	tables = table;
-	arch_intr_restore(s);
-}
-
-/* A table that was never added is fine. */
-void
-ksyms_remove(struct ksyms_table *table)
-{
-	unsigned s = arch_intr_disable();
-
-	for (struct ksyms_table **at = &tables; *at != NULL;
-	    at = &(*at)->kt_next)
-		if (*at == table) {
-			*at = table->kt_next;
-			break;
-		}
-	arch_intr_restore(s);
-}
 
 /* The last symbol that begins at va or before it, and reaches it. */
 static const struct wire_symbol *
@@ -67,46 +29,44 @@ lookup(const struct wire_symtab *symtab, uintptr_t va)
 	    found : NULL;
 }
 
-/* Names va, which is or follows the instruction at `at`. */
-static const char *
-format(uintptr_t va, uintptr_t at, char *buf, size_t room)
+/* The table that has the symbols around va, or NULL. */
+static const struct wire_symtab *
+symtab_of(const struct module *m, uintptr_t va)
+{
+	if (m != NULL)
+		return m->mod_symtab;
+	if (bootinfo.symbols_pa == 0 || va < (uintptr_t)__text_start ||
+	    va >= (uintptr_t)__kernel_end)
+		return NULL;
+	return (const struct wire_symtab *)KVA(bootinfo.symbols_pa);
+}
+
+const char *
+ksyms_format(uintptr_t va, bool returns, char *buf, size_t room)
 {
 	unsigned s = arch_intr_disable();
+	/* The call may be the last instruction of its function or module. */
+	uintptr_t at = returns ? va - 1 : va;
 	const struct module *m = module_at(at);
-	const struct wire_symbol *symbol = NULL;
-	const struct ksyms_table *table = tables;
-	size_t n;
+	const struct wire_symtab *symtab = symtab_of(m, at);
+	const struct wire_symbol *symbol =
+	    symtab != NULL ? lookup(symtab, at) : NULL;
+	const char *name = symbol != NULL ?
+	    (const char *)symtab + symtab->names + symbol->name : NULL;
+	uintmax_t offset = symbol != NULL ? va - symbol->address : va;
 
-	while (table != NULL && table->kt_module != m)
-		table = table->kt_next;
-	if (table != NULL && (m != NULL ||
-	    (at >= (uintptr_t)__text_start && at < (uintptr_t)__kernel_end)))
-		symbol = lookup(table->kt_symtab, at);
 	if (symbol == NULL)
-		n = (size_t)snprintf(buf, room, "0x%jx", (uintmax_t)va);
+		snprintf(buf, room, "0x%jx", offset);
+	else if (symbol->size == 0)
+		snprintf(buf, room, "%s+0x%jx", name, offset);
 	else
-		n = (size_t)snprintf(buf, room, "%s+0x%jx",
-		    (const char *)table->kt_symtab +
-		    table->kt_symtab->names + symbol->name,
-		    (uintmax_t)(va - symbol->address));
-	if (symbol != NULL && symbol->size != 0 && n < room)
-		n += (size_t)snprintf(buf + n, room - n, "/0x%x",
+		snprintf(buf, room, "%s+0x%jx/0x%x", name, offset,
 		    symbol->size);
-	if (m != NULL && n < room)
-		snprintf(buf + n, room - n, " [%s]", m->mod_name);
+	if (m != NULL) {
+		strlcat(buf, " [", room);
+		strlcat(buf, m->mod_name, room);
+		strlcat(buf, "]", room);
+	}
 	arch_intr_restore(s);
 	return buf;
-}
-
-const char *
-ksyms_format(uintptr_t va, char *buf, size_t room)
-{
-	return format(va, va, buf, room);
-}
-
-/* The call may be the last instruction of its function, and of its module. */
-const char *
-ksyms_format_return(uintptr_t va, char *buf, size_t room)
-{
-	return format(va, va - 1, buf, room);
 }

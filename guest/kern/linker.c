@@ -9,7 +9,8 @@
 struct request {
 	struct request	*next;
 	unsigned	op;		/* REQUEST_* */
-	char		*name;		/* of a guest's request, kmem */
+	uint32_t	number;		/* source or module; 0: by name */
+	const char	*name;		/* NULL: by number */
 	struct wire_request *slot;	/* of the host's */
 	uint32_t	waiter;		/* thread id, of a guest's */
 	bool		done;
@@ -61,6 +62,7 @@ linker_interrupt(void)
 			continue;
 		slot->state = SLOT_ACTIVE;
 		r->op = slot->op;
+		r->number = (uint32_t)slot->arg[0];
 		r->slot = slot;
 		queue_append(r->op == REQUEST_CALL ? &caller_queue :
 		    &linker_queue, r);
@@ -88,75 +90,26 @@ static void
 request_free(struct request *r)
 {
 	outcome_clear(&r->outcome);
-	kmem_free(r->name);
 	kmem_free(r);
 }
 
 static void
 guest_answer(struct request *r)
 {
-	if (r->outcome.reason != NULL)
-		printf("modctl: %s\n", r->outcome.reason);
-
 	unsigned s = arch_intr_disable();
 
+	if (r->outcome.reason != NULL)
+		printf("modctl: %s\n", r->outcome.reason);
+	r->done = true;
+	wakeup(r);
 	/* The thread that asked may have ended, with its module. */
-	if (thread_by_id(r->waiter) == NULL) {
+	if (thread_by_id(r->waiter) == NULL)
 		request_free(r);
-	} else {
-		r->done = true;
-		wakeup(r);
-	}
 	arch_intr_restore(s);
 }
 
 static void
-serve(struct request *r)
-{
-	struct outcome *o = &r->outcome;
-	struct module *m;
-
-	switch (r->op) {
-	case REQUEST_LOAD:
-		(void)module_load(r->slot != NULL ?
-		    (uint32_t)r->slot->arg[0] : 0, r->name, o);
-		break;
-	case REQUEST_UNLOAD:
-		m = r->slot != NULL ?
-		    module_by_id((uint32_t)r->slot->arg[0]) :
-		    module_by_name(r->name);
-		if (m != NULL)
-			(void)module_unload(m, o);
-		else
-			(void)outcome_fail(o, STAGE_POLICY, ENOENT,
-			    "there is no such module");
-		break;
-	default:
-		(void)outcome_fail(o, STAGE_POLICY, EINVAL,
-		    "request %u is unknown", r->op);
-		break;
-	}
-}
-
-static void
-linker(void *arg)
-{
-	(void)arg;
-	for (;;) {
-		struct request *r = queue_take(&linker_queue);
-
-		/* Text and record of a slot's last request lived till now. */
-		outcome_clear(&r->outcome);
-		serve(r);
-		if (r->slot != NULL)
-			slot_answer(r->slot, &r->outcome);
-		else
-			guest_answer(r);
-	}
-}
-
-static void
-guarded_call(void *arg)
+call_target(void *arg)
 {
 	struct wire_request *slot = arg;
 	uintptr_t words[WIRE_ARGS], high = 0;
@@ -168,66 +121,87 @@ guarded_call(void *arg)
 	slot->result[1] = high;
 }
 
-static void
+static int
 call(struct wire_request *slot, struct outcome *o)
 {
-	struct wire_oops oops;
-	bool refused = false;
-	int error;
-
-	if (slot->nargs > WIRE_ARGS) {
-		(void)outcome_fail(o, STAGE_POLICY, EINVAL,
+	if (slot->nargs > WIRE_ARGS)
+		return outcome_fail(o, STAGE_POLICY, EINVAL,
 		    "more than %d words of arguments", WIRE_ARGS);
-		return;
-	}
 
 	unsigned s = arch_intr_disable();
 	struct module *m = module_at((uintptr_t)slot->target_va);
+	bool live = m == NULL || m->mod_state == MODULE_LIVE;
 
-	if (m != NULL && m->mod_state == MODULE_LIVE)
+	if (m != NULL && live)
 		m->mod_calls++;
-	else
-		refused = m != NULL;
 	arch_intr_restore(s);
-	if (refused) {
-		(void)outcome_fail(o, STAGE_POLICY, EBUSY,
+	if (!live)
+		return outcome_fail(o, STAGE_POLICY, EBUSY,
 		    "the module is not live");
-		return;
-	}
-	error = guard_module(m, guarded_call, slot, bootinfo.init_budget_ns,
-	    &oops);
-	if (error != 0)
-		(void)outcome_oops(o, STAGE_CALL, error, &oops, "call");
+
+	int error = module_run(m, call_target, slot, STAGE_CALL, "call", o);
+
 	if (m != NULL)
 		m->mod_calls--;
+	return error;
 }
 
-static void
-caller(void *arg)
+static int
+unload(const struct request *r, struct outcome *o)
 {
-	(void)arg;
-	for (;;) {
-		struct request *r = queue_take(&caller_queue);
+	struct module *m = r->name != NULL ? module_by_name(r->name) :
+	    module_by_id(r->number);
 
+	return m != NULL ? module_unload(m, o) :
+	    outcome_fail(o, STAGE_POLICY, ENOENT, "there is no such module");
+}
+
+static int
+serve(struct request *r, struct outcome *o)
+{
+	switch (r->op) {
+	case REQUEST_LOAD:
+		return module_load(r->number, r->name, o);
+	case REQUEST_UNLOAD:
+		return unload(r, o);
+	case REQUEST_CALL:
+		return call(r->slot, o);
+	default:
+		return outcome_fail(o, STAGE_POLICY, EINVAL,
+		    "request %u is unknown", r->op);
+	}
+}
+
+/* Both threads, each with its queue. */
+static void
+server(void *queue)
+{
+	for (;;) {
+		struct request *r = queue_take(queue);
+
+		/* Text and record of a slot's last request lived till now. */
 		outcome_clear(&r->outcome);
-		call(r->slot, &r->outcome);
-		slot_answer(r->slot, &r->outcome);
+		(void)serve(r, &r->outcome);
+		if (r->slot != NULL)
+			slot_answer(r->slot, &r->outcome);
+		else
+			guest_answer(r);
 	}
 }
 
 int
 linker_request(unsigned op, const char *name)
 {
+	size_t bytes = strlen(name) + 1;
 	struct request *r;
 	int error;
 
 	if (curthread == linker_thread)
 		return EDEADLK;
-	r = kernel_alloc(sizeof(*r));
-	if (r == NULL || (r->name = kernel_strdup(name)) == NULL) {
-		kmem_free(r);
+	r = kernel_alloc(sizeof(*r) + bytes);
+	if (r == NULL)
 		return ENOMEM;
-	}
+	r->name = memcpy(r + 1, name, bytes);
 	r->op = op;
 	r->waiter = thread_id(curthread);
 
@@ -242,7 +216,7 @@ linker_request(unsigned op, const char *name)
 		(void)tsleep(r, 0);
 	error = r->outcome.error;
 	request_free(r);
-	guard_resume(guard, nanouptime() - since);
+	guard_resume(guard, since);
 	arch_intr_restore(s);
 	return error;
 }
@@ -250,9 +224,9 @@ linker_request(unsigned op, const char *name)
 void
 linker_init(void)
 {
-	linker_thread = thread_create("linker", linker, NULL);
+	linker_thread = thread_create("linker", server, &linker_queue);
 	if (linker_thread == NULL ||
-	    thread_create("caller", caller, NULL) == NULL)
+	    thread_create("caller", server, &caller_queue) == NULL)
 		panic("no memory for the kernel's threads");
 	mailbox.magic = WIRE_MAGIC;
 	mailbox.version = WIRE_VERSION;

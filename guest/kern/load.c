@@ -1,134 +1,112 @@
 /*
- * Loading a module and what it requires, all or nothing.  The objects on
- * their way form a stack, the requested one at the bottom, the one that the
- * others wait for on top; a requirement already on the stack is a cycle.
- * Modules that came to life on behalf of a request that then fails are
- * unloaded again.
+ * Loading a module and what it requires, all or nothing.  The coming modules
+ * of the table form a stack, in its order: the requested one first, the one
+ * that the others wait for last.  A requirement that is coming already is a
+ * cycle.  Modules that came to life on behalf of a request that then fails
+ * are unloaded again: their ids follow that of the requested one.
  */
 #include "defs.h"
 
-struct load {
-	struct module	*mod;
-	unsigned	next;		/* requirement to look at */
-	struct load	*below, *above;
-};
-
-struct loads {
-	struct load	*bottom, *top;
-	struct load	*done;		/* live ones, newest on top of below */
-	struct outcome	*outcome;
-};
-
-static const char *
-required_name(const struct load *l)
+/* The last one in that state with an id from first to last, or NULL. */
+static struct module *
+newest(unsigned state, uint32_t first, uint32_t last)
 {
-	const char *manifest = (const char *)l->mod->mod_manifest;
-	const uint32_t *names =
-	    (const uint32_t *)(manifest + l->mod->mod_manifest->required);
+	struct module *found = NULL;
 
-	return manifest + names[l->next];
+	for (struct module *m = modules; m != NULL; m = m->mod_next)
+		if (m->mod_state == state && m->mod_id >= first &&
+		    m->mod_id <= last)
+			found = m;
+	return found;
 }
 
-/* The requirement l looks at is there. */
-static int
-satisfied(struct loads *loads, struct load *l, struct module *by)
+static struct module *
+top(void)
 {
-	if (module_hold(l->mod, by) != 0)
-		return outcome_no_memory(loads->outcome);
-	l->next++;
-	return 0;
+	return newest(MODULE_COMING, 0, UINT32_MAX);
 }
 
 static int
-cycle(struct loads *loads, const struct module *again)
+refuse_loaded(const char *name, struct outcome *o)
 {
-	char path[256];
-	size_t n = 0;
+	return outcome_fail(o, STAGE_POLICY, EEXIST,
+	    "a module named %s is loaded already", name);
+}
 
-	for (const struct load *l = loads->bottom; l != NULL; l = l->above)
-		if ((n > 0 || l->mod == again) && n < sizeof(path))
-			n += (size_t)snprintf(path + n, sizeof(path) - n,
-			    "%s -> ", l->mod->mod_name);
-	return outcome_fail(loads->outcome, STAGE_REQUIRE, EDEADLK,
+static int
+cycle(const struct module *again, struct outcome *o)
+{
+	char path[256] = "";
+
+	for (const struct module *m = again; m != NULL; m = m->mod_next)
+		if (m->mod_state == MODULE_COMING) {
+			strlcat(path, m->mod_name, sizeof(path));
+			strlcat(path, " -> ", sizeof(path));
+		}
+	return outcome_fail(o, STAGE_REQUIRE, EDEADLK,
 	    "circular requirement: %s%s", path, again->mod_name);
 }
 
-/* Opens an object and puts it on top of the stack. */
+/* The next requirement of m is there. */
 static int
-push(struct loads *loads, uint32_t source, const char *name)
+satisfied(struct module *m, struct module *by, struct outcome *o)
 {
-	struct load *top = loads->top, *l;
-	struct wire_manifest *manifest;
-	struct module *known;
-	uint64_t object;
-	int error;
-
-	error = command_open(source, name,
-	    top != NULL ? top->mod->mod_object : 0, &object, &manifest);
-	if (error != 0)
-		return outcome_fail(loads->outcome, STAGE_OPEN, error,
-		    "the object %s%scould not be opened",
-		    name != NULL ? name : "", name != NULL ? " " : "");
-
-	const char *own_name = (const char *)manifest + manifest->name;
-
-	known = module_by_name(own_name);
-	if (known != NULL) {
-		/* Asked for by a file name that is not the module's. */
-		command_close(object, 0, CLOSE_FAILED);
-		kmem_free(manifest);
-		if (known->mod_state == MODULE_COMING)
-			return cycle(loads, known);
-		if (top != NULL)
-			return satisfied(loads, top, known);
-		return outcome_fail(loads->outcome, STAGE_POLICY, EEXIST,
-		    "a module named %s is loaded already", known->mod_name);
-	}
-	if (manifest->flavour == FLAVOUR_NETBSD &&
-	    !version_accepted(manifest->version)) {
-		error = outcome_fail(loads->outcome, STAGE_POLICY,
-		    EPROGMISMATCH,
-		    "%s is built for version %u, this kernel is %u", own_name,
-		    manifest->version, __NetBSD_Version__);
-		command_close(object, 0, CLOSE_FAILED);
-		kmem_free(manifest);
-		return error;
-	}
-	l = kernel_alloc(sizeof(*l));
-	if (l == NULL || (l->mod = module_create(object, manifest)) == NULL) {
-		command_close(object, 0, CLOSE_FAILED);
-		kmem_free(manifest);
-		kmem_free(l);
-		return outcome_no_memory(loads->outcome);
-	}
-	l->below = top;
-	if (top != NULL)
-		top->above = l;
-	else
-		loads->bottom = l;
-	loads->top = l;
+	if (by->mod_state == MODULE_COMING)
+		return cycle(by, o);
+	if (module_hold(m, by) != 0)
+		return outcome_no_memory(o);
+	m->mod_met++;
 	return 0;
 }
 
-static struct load *
-pop(struct loads *loads)
+/* Whether the object that was opened may become a module. */
+static int
+admit(uint64_t object, struct wire_manifest *manifest, struct outcome *o)
 {
-	struct load *l = loads->top;
+	const char *name = (const char *)manifest + manifest->name;
 
-	loads->top = l->below;
-	if (loads->top != NULL)
-		loads->top->above = NULL;
+	if (manifest->flavour == FLAVOUR_NETBSD &&
+	    version_check(name, manifest->version, o) != 0)
+		return o->error;
+	return module_create(object, manifest) != NULL ? 0 :
+	    outcome_no_memory(o);
+}
+
+/* Opens an object, for the one that requires it if there is one. */
+static int
+push(uint32_t source, const char *name, struct outcome *o)
+{
+	struct module *by = top(), *known;
+	struct wire_manifest *manifest;
+	uint64_t object;
+	int error;
+
+	error = command_open(source, name, by != NULL ? by->mod_object : 0,
+	    &object, &manifest);
+	if (error != 0)
+		return outcome_fail(o, STAGE_OPEN, error,
+		    "the object %s%scould not be opened",
+		    name != NULL ? name : "", name != NULL ? " " : "");
+
+	/* It may be asked for by a file name that is not the module's. */
+	known = module_by_name((const char *)manifest + manifest->name);
+	if (known == NULL)
+		error = admit(object, manifest, o);
+	else if (by != NULL)
+		error = satisfied(by, known, o);
 	else
-		loads->bottom = NULL;
-	return l;
+		error = refuse_loaded(known->mod_name, o);
+	if (known != NULL || error != 0) {
+		command_close(object, 0, CLOSE_FAILED);
+		kmem_free(manifest);
+	}
+	return error;
 }
 
 /* The failure was that of a requirement: say of which. */
 static int
-blame(struct loads *loads, const char *name)
+blame(const char *name, struct outcome *o)
 {
-	struct outcome *o = loads->outcome;
-
 	if (o->stage == STAGE_REQUIRE)
 		return o->error;
 	return outcome_fail(o, STAGE_REQUIRE, o->error,
@@ -136,81 +114,75 @@ blame(struct loads *loads, const char *name)
 }
 
 static int
-require_next(struct loads *loads)
+require_next(struct module *m, struct outcome *o)
 {
-	const char *name = required_name(loads->top);
-	struct module *m = module_by_name(name);
+	const char *manifest = (const char *)m->mod_manifest;
+	const uint32_t *names =
+	    (const uint32_t *)(manifest + m->mod_manifest->required);
+	const char *name = manifest + names[m->mod_met];
+	struct module *known = module_by_name(name);
 
-	if (m == NULL)
-		return push(loads, 0, name) != 0 ? blame(loads, name) : 0;
-	if (m->mod_state == MODULE_COMING)
-		return cycle(loads, m);
-	return satisfied(loads, loads->top, m);
+	if (known != NULL)
+		return satisfied(m, known, o);
+	return push(0, name, o) != 0 ? blame(name, o) : 0;
 }
 
 /* Its requirements are live: the top of the stack comes to life. */
 static int
-finish(struct loads *loads)
+finish(struct module *m, struct outcome *o)
 {
-	struct load *l = loads->top;
-	struct module *m = l->mod;
+	int error = module_place(m, o);
+	struct module *by;
 
-	if (module_place(m, loads->outcome) != 0 ||
-	    module_link(m, loads->outcome) != 0 ||
-	    module_init(m, loads->outcome) != 0)
-		return l->below != NULL ? blame(loads, m->mod_name) :
-		    loads->outcome->error;
-	module_settle(m);
-	l = pop(loads);
-	l->below = loads->done;
-	loads->done = l;
-	return loads->top != NULL ? satisfied(loads, loads->top, m) : 0;
+	if (error == 0)
+		error = module_link(m, o);
+	if (error == 0)
+		error = module_init(m, o);
+	if (error == 0)
+		module_settle(m);
+	by = newest(MODULE_COMING, 0, m->mod_id - 1);
+	if (by == NULL)
+		return error;
+	return error != 0 ? blame(m->mod_name, o) : satisfied(by, m, o);
 }
 
 static void
-undo(struct loads *loads)
+undo(uint32_t first, struct outcome *o)
 {
-	struct outcome other = { .error = 0 }, *o = loads->outcome;
+	struct outcome other = { .error = 0 };
+	struct module *m;
 
-	while (loads->top != NULL) {
-		struct load *l = pop(loads);
-
+	while ((m = top()) != NULL) {
 		/* What the first one owned is of interest. */
-		module_destroy(l->mod, CLOSE_FAILED, o);
+		module_destroy(m, CLOSE_FAILED, o);
 		o = &other;
-		kmem_free(l);
 	}
-	for (struct load *l = loads->done; l != NULL; l = l->below) {
-		(void)module_unload(l->mod, &other);
+	for (uint32_t last = UINT32_MAX;
+	    (m = newest(MODULE_LIVE, first, last)) != NULL;) {
+		last = m->mod_id - 1;
+		(void)module_unload(m, &other);
 		outcome_clear(&other);
 	}
 }
 
 int
-module_load(uint32_t source, const char *name, struct outcome *outcome)
+module_load(uint32_t source, const char *name, struct outcome *o)
 {
-	struct loads loads = { .outcome = outcome };
+	struct module *requested, *m;
 	int error;
 
 	if (name != NULL && module_by_name(name) != NULL)
-		return outcome_fail(outcome, STAGE_POLICY, EEXIST,
-		    "a module named %s is loaded already", name);
-	error = push(&loads, source, name);
-	while (error == 0 && loads.top != NULL) {
-		struct load *l = loads.top;
-
-		error = l->next < l->mod->mod_manifest->required_count ?
-		    require_next(&loads) : finish(&loads);
-	}
+		return refuse_loaded(name, o);
+	error = push(source, name, o);
 	if (error != 0)
-		undo(&loads);
+		return error;
+	requested = top();
+	while (error == 0 && (m = top()) != NULL)
+		error = m->mod_met < m->mod_manifest->required_count ?
+		    require_next(m, o) : finish(m, o);
+	if (error != 0)
+		undo(requested->mod_id, o);
 	else
-		outcome->module = loads.done->mod->mod_id;
-	while (loads.done != NULL) {
-		struct load *l = loads.done;
-
-		loads.done = l->below;
-		kmem_free(l);
-	}
+		o->module = requested->mod_id;
 	return error;
 }

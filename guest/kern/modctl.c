@@ -3,31 +3,23 @@
  */
 #include "defs.h"
 
-/* The names of what the module holds, with commas, as far as there is room. */
-static void
-list_holds(const struct module *m, char *buf, size_t room)
-{
-	size_t n = 0;
-
-	buf[0] = '\0';
-	for (unsigned i = 0; i < m->mod_nholds && n < room; i++)
-		n += (size_t)snprintf(buf + n, room - n, "%s%s",
-		    i > 0 ? "," : "", m->mod_holds[i]->mod_name);
-}
-
 static void
 stat_one(const struct module *m, modstat_t *ms)
 {
 	*ms = (modstat_t){
-		.ms_addr = m->mod_manifest->segment_count > 0 ?
-		    m->mod_bases[0] : 0,
+		.ms_addr = m->mod_nsegments > 0 ? m->mod_bases[0] : 0,
 		.ms_source = MODULE_SOURCE_FILESYS,
 		.ms_class = m->mod_manifest->class,
 		.ms_refcnt = m->mod_refcnt,
 	};
 	strlcpy(ms->ms_name, m->mod_name, sizeof(ms->ms_name));
-	list_holds(m, ms->ms_required, sizeof(ms->ms_required));
-	for (unsigned i = 0; i < m->mod_manifest->segment_count; i++)
+	for (unsigned i = 0; i < m->mod_nholds; i++) {
+		strlcat(ms->ms_required, i > 0 ? "," : "",
+		    sizeof(ms->ms_required));
+		strlcat(ms->ms_required, m->mod_holds[i]->mod_name,
+		    sizeof(ms->ms_required));
+	}
+	for (unsigned i = 0; i < m->mod_nsegments; i++)
 		if (m->mod_bases[i] != 0)
 			ms->ms_size += (uint32_t)m->mod_segments[i].bytes;
 }

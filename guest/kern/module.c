@@ -10,14 +10,12 @@ struct module *
 module_create(uint64_t object, struct wire_manifest *manifest)
 {
 	static uint32_t last_id;
-	struct module **at = &modules, *m = kernel_alloc(sizeof(*m));
-	uint64_t *bases = kernel_alloc(manifest->segment_count * sizeof(*bases));
+	struct module **at = &modules;
+	struct module *m = kernel_alloc(sizeof(*m) +
+	    manifest->segment_count * sizeof(*m->mod_bases));
 
-	if (m == NULL || bases == NULL) {
-		kmem_free(m);
-		kmem_free(bases);
+	if (m == NULL)
 		return NULL;
-	}
 	m->mod_id = ++last_id;
 	m->mod_state = MODULE_COMING;
 	m->mod_object = object;
@@ -25,7 +23,8 @@ module_create(uint64_t object, struct wire_manifest *manifest)
 	m->mod_name = (const char *)manifest + manifest->name;
 	m->mod_segments = (const struct wire_segment *)
 	    ((const char *)manifest + manifest->segments);
-	m->mod_bases = bases;
+	m->mod_nsegments = manifest->segment_count;
+	m->mod_bases = (uint64_t *)(m + 1);
 
 	unsigned s = arch_intr_disable();
 
@@ -40,18 +39,13 @@ void
 module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 {
 	struct module **at = &modules;
-	struct kmem_stats owned;
 
 	thread_end_owned(m);
 	kmem_check();
-	kmem_owned(m, &owned);
-	outcome->leaks = (uint32_t)owned.blocks;
-	outcome->leaked_bytes = owned.bytes;
-	kmem_free_owned(m);
+	outcome->leaks = kmem_free_owned(m, &outcome->leaked_bytes);
 
 	unsigned s = arch_intr_disable();
 
-	ksyms_remove(&m->mod_ksyms);
 	while (*at != m)
 		at = &(*at)->mod_next;
 	*at = m->mod_next;
@@ -60,40 +54,43 @@ module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 	for (unsigned i = 0; i < m->mod_nholds; i++)
 		m->mod_holds[i]->mod_refcnt--;
 	command_close(m->mod_object, m->mod_id, close);
-	for (unsigned i = 0; i < m->mod_manifest->segment_count; i++)
+	for (unsigned i = 0; i < m->mod_nsegments; i++)
 		if (m->mod_bases[i] != 0)
 			area_free((uintptr_t)m->mod_bases[i]);
 	kmem_free(m->mod_holds);
-	kmem_free(m->mod_bases);
 	kmem_free(m->mod_linkinfo);
 	kmem_free(m->mod_manifest);
 	kmem_free(m);
 }
 
+bool
+module_holds(const struct module *m, const struct module *held)
+{
+	for (unsigned i = 0; i < m->mod_nholds; i++)
+		if (m->mod_holds[i] == held)
+			return true;
+	return false;
+}
+
 int
 module_hold(struct module *m, struct module *held)
 {
-	struct module **holds;
+	struct module **old = m->mod_holds, **holds;
 	unsigned n = m->mod_nholds;
 
-	if (held == m)
+	if (held == m || module_holds(m, held))
 		return 0;
-	for (unsigned i = 0; i < n; i++)
-		if (m->mod_holds[i] == held)
-			return 0;
-	holds = kernel_alloc((n + 1) * sizeof(struct module *));
+	holds = kernel_alloc((n + 1) * sizeof(*holds));
 	if (holds == NULL)
 		return ENOMEM;
-	if (n > 0)
-		memcpy(holds, m->mod_holds, n * sizeof(struct module *));
+	memcpy(holds, old, n * sizeof(*holds));
 	holds[n] = held;
+	held->mod_refcnt++;
 
 	unsigned s = arch_intr_disable();
-	struct module **old = m->mod_holds;
 
 	m->mod_holds = holds;
 	m->mod_nholds = n + 1;
-	held->mod_refcnt++;
 	arch_intr_restore(s);
 	kmem_free(old);
 	return 0;
@@ -102,12 +99,10 @@ module_hold(struct module *m, struct module *held)
 struct module *
 module_by_id(uint32_t id)
 {
-	unsigned s = arch_intr_disable();
 	struct module *m = modules;
 
 	while (m != NULL && m->mod_id != id)
 		m = m->mod_next;
-	arch_intr_restore(s);
 	return m;
 }
 
@@ -126,7 +121,7 @@ module_by_name(const char *name)
 bool
 module_contains(const struct module *m, uintptr_t va)
 {
-	for (unsigned i = 0; i < m->mod_manifest->segment_count; i++)
+	for (unsigned i = 0; i < m->mod_nsegments; i++)
 		if (m->mod_bases[i] != 0 && va >= m->mod_bases[i] &&
 		    va - m->mod_bases[i] < m->mod_segments[i].bytes)
 			return true;
@@ -144,16 +139,11 @@ module_calling(const void *return_address)
 struct module *
 module_at(uintptr_t va)
 {
-	struct module *m;
-
-	if (va < MODULES_START || va >= MODULES_END)
-		return NULL;
-
 	unsigned s = arch_intr_disable();
+	struct module *m = modules;
 
-	for (m = modules; m != NULL; m = m->mod_next)
-		if (module_contains(m, va))
-			break;
+	while (m != NULL && !module_contains(m, va))
+		m = m->mod_next;
 	arch_intr_restore(s);
 	return m;
 }

@@ -16,7 +16,7 @@ mutex_enter(struct mutex *m)
 	unsigned s = arch_intr_disable();
 
 	if (m->mtx_owner == curthread)
-		PANIC_CALLER("mutex_enter: %p is locked by this thread already",
+		panic_caller("mutex_enter: %p is locked by this thread already",
 		    (void *)m);
 	while (m->mtx_owner != NULL)
 		(void)tsleep(m, 0);
@@ -44,7 +44,7 @@ mutex_exit(struct mutex *m)
 	unsigned s = arch_intr_disable();
 
 	if (m->mtx_owner != curthread)
-		PANIC_CALLER("mutex_exit: %p is not locked by this thread",
+		panic_caller("mutex_exit: %p is not locked by this thread",
 		    (void *)m);
 	release(m);
 	arch_intr_restore(s);

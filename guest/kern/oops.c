@@ -6,24 +6,6 @@
 
 #define DIGITS	(2 * (int)sizeof(uintptr_t))	/* of an address */
 
-/* Whether all of it is mapped: in the kernel window or the module area. */
-bool
-kernel_readable(uintptr_t va, size_t bytes)
-{
-	uintptr_t last = va + bytes - 1;
-
-	if (bytes == 0 || last < va)
-		return bytes == 0;
-	if (va >= KERNBASE && last - KERNBASE < bootinfo.ram_bytes)
-		return true;
-	if (va < MODULES_START || last >= MODULES_END)
-		return false;
-	for (va &= ~(uintptr_t)(PAGE_SIZE - 1); va <= last; va += PAGE_SIZE)
-		if (pmap_extract(va) == 0)
-			return false;
-	return true;
-}
-
 /*
  * From a frame of the chain {caller's frame pointer, return address} to the
  * next one; false at the end.  Stacks grow down, so callers lie higher.
@@ -33,8 +15,8 @@ frame_caller(uintptr_t *pc, uintptr_t *fp)
 {
 	const uintptr_t *frame = (const uintptr_t *)*fp;
 
-	if (*fp % sizeof(*frame) != 0 ||
-	    !kernel_readable(*fp, 2 * sizeof(*frame)) || frame[1] == 0 ||
+	if (*fp % sizeof(*frame) != 0 || pmap_extract(*fp) == 0 ||
+	    pmap_extract(*fp + sizeof(*frame)) == 0 || frame[1] == 0 ||
 	    (frame[0] != 0 && frame[0] <= *fp))
 		return false;
 	*fp = frame[0];
@@ -74,19 +56,27 @@ oops_fill(struct wire_oops *oops, const struct trapframe *frame,
 }
 
 void
-oops_fill_call(struct wire_oops *oops, unsigned kind, uintptr_t fp)
+oops_fill_call(struct wire_oops *oops, unsigned kind)
 {
-	uintptr_t pc = 0;
+	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t fp = here, pc = 0;
 
+	/* The kernel's functions below a module's are not to blame. */
+	while (frame_caller(&pc, &fp) && module_at(pc - 1) == NULL)
+		continue;
+	if (module_at(pc - 1) == NULL) {
+		fp = here;
+		(void)frame_caller(&pc, &fp);
+	}
 	memset(oops, 0, sizeof(*oops));
 	oops->kind = kind;
 	oops->sp = fp;
-	(void)frame_caller(&pc, &fp);
 	fill_frames(oops, pc, pc - 1, fp);
 }
 
-static const char *
-kind_name(unsigned kind)
+/* The first line of a report, and the middle of a reason: without the pc. */
+static void
+describe_kind(const struct wire_oops *oops, char *buf, size_t room)
 {
 	static const char *const names[] = {
 		[OOPS_UNDEFINED] = "undefined instruction",
@@ -96,16 +86,9 @@ kind_name(unsigned kind)
 		[OOPS_ALIGNMENT] = "alignment fault",
 		[OOPS_PROTECTION] = "protection fault",
 		[OOPS_WATCHDOG] = "watchdog: it ran too long",
+		[OOPS_OTHER] = "unexpected trap",
 	};
 
-	return kind < __arraycount(names) && names[kind] != NULL ?
-	    names[kind] : "unexpected trap";
-}
-
-/* The first line of a report, and the middle of a reason: without the pc. */
-static void
-describe_kind(const struct wire_oops *oops, char *buf, size_t room)
-{
 	if (oops->kind == OOPS_PAGE_FAULT)
 		snprintf(buf, room, "page fault: %s 0x%0*jx",
 		    oops->access & ACCESS_EXEC ? "execution of" :
@@ -114,16 +97,16 @@ describe_kind(const struct wire_oops *oops, char *buf, size_t room)
 	else if (oops->kind == OOPS_PANIC)
 		snprintf(buf, room, "panic: %s", panic_message());
 	else
-		snprintf(buf, room, "%s", kind_name(oops->kind));
+		strlcpy(buf, names[oops->kind], room);
 }
 
-/* Without registers the pc is the address a call would have returned to. */
+/* A frame is a return address; the first is the pc if there are registers. */
 static const char *
-format_pc(const struct wire_oops *oops, char *buf, size_t room)
+format_frame(const struct wire_oops *oops, unsigned i, char *buf, size_t room)
 {
-	return oops->nregs > 0 ?
-	    ksyms_format((uintptr_t)oops->pc, buf, room) :
-	    ksyms_format_return((uintptr_t)oops->pc, buf, room);
+	bool returns = i > 0 || oops->nregs == 0;
+
+	return ksyms_format((uintptr_t)oops->frames[i], returns, buf, room);
 }
 
 const char *
@@ -132,12 +115,19 @@ oops_describe(const struct wire_oops *oops, char *buf, size_t room)
 	char where[KSYMS_TEXT];
 
 	describe_kind(oops, buf, room);
-
-	size_t n = strlen(buf);
-
-	snprintf(buf + n, room - n, " at %s",
-	    format_pc(oops, where, sizeof(where)));
+	strlcat(buf, " at ", room);
+	strlcat(buf, format_frame(oops, 0, where, sizeof(where)), room);
 	return buf;
+}
+
+void
+oops_print_frames(const struct wire_oops *oops)
+{
+	char text[KSYMS_TEXT];
+
+	printf("Backtrace:\n");
+	for (unsigned i = 0; i < oops->nframes; i++)
+		printf("  %s\n", format_frame(oops, i, text, sizeof(text)));
 }
 
 void
@@ -152,29 +142,12 @@ oops_print(const struct wire_oops *oops)
 	printf("Oops: %s, in %s%s\n", text,
 	    m != NULL ? "module " : "the kernel", m != NULL ? m->mod_name : "");
 	printf("pc  %s   sp 0x%0*jx   thread %u (%s)\n",
-	    format_pc(oops, text, sizeof(text)),
+	    format_frame(oops, 0, text, sizeof(text)),
 	    DIGITS, (uintmax_t)oops->sp, oops->thread,
 	    t != NULL ? t->td_name : "gone");
 	for (unsigned i = 0; i < oops->nregs; i++)
 		printf("%-6s 0x%0*jx%s", arch_reg_names[i], DIGITS,
 		    (uintmax_t)oops->regs[i],
 		    i % 4 == 3 || i + 1 == oops->nregs ? "\n" : "  ");
-	printf("Backtrace:\n");
-	for (unsigned i = 0; i < oops->nframes; i++)
-		printf("  %s\n", i == 0 ?
-		    format_pc(oops, text, sizeof(text)) :
-		    ksyms_format_return((uintptr_t)oops->frames[i], text,
-		    sizeof(text)));
-}
-
-void
-backtrace(uintptr_t fp)
-{
-	char text[KSYMS_TEXT];
-	uintptr_t pc = 0;
-
-	printf("Backtrace:\n");
-	for (unsigned i = 0; i < WIRE_OOPS_FRAMES && frame_caller(&pc, &fp);
-	    i++)
-		printf("  %s\n", ksyms_format_return(pc, text, sizeof(text)));
+	oops_print_frames(oops);
 }

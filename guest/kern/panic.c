@@ -14,8 +14,9 @@ panic_message(void)
 }
 
 static void __dead
-vpanic(bool contained, uintptr_t fp, const char *fmt, va_list ap)
+vpanic(bool contained, const char *fmt, va_list ap)
 {
+	static struct wire_oops oops;
 	static bool panicking;
 
 	(void)arch_intr_disable();
@@ -24,9 +25,10 @@ vpanic(bool contained, uintptr_t fp, const char *fmt, va_list ap)
 		console_fresh_line();
 		printf("panic: %s\n", message);
 		if (contained && !interrupting && curthread->td_guard != NULL)
-			guard_throw(OOPS_PANIC, fp);
+			guard_throw(OOPS_PANIC);
 		panicking = true;
-		backtrace(fp);
+		oops_fill_call(&oops, OOPS_PANIC);
+		oops_print_frames(&oops);
 	}
 	device_write(WIRE_POWER + POWER_PANIC, (uint32_t)KPA(message));
 	for (;;)
@@ -35,12 +37,12 @@ vpanic(bool contained, uintptr_t fp, const char *fmt, va_list ap)
 
 /* Only misuse of a kernel function ends here, found before it did harm. */
 void
-panic_caller(uintptr_t fp, const char *fmt, ...)
+panic_caller(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vpanic(true, fp, fmt, ap);
+	vpanic(true, fmt, ap);
 }
 
 void
@@ -51,6 +53,5 @@ panic(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vpanic(module_at(call) != NULL,
-	    (uintptr_t)__builtin_frame_address(0), fmt, ap);
+	vpanic(module_at(call) != NULL, fmt, ap);
 }

@@ -8,10 +8,9 @@
 int
 module_place(struct module *m, struct outcome *o)
 {
-	const struct wire_segment *segment = m->mod_segments;
+	for (unsigned i = 0; i < m->mod_nsegments; i++) {
+		const struct wire_segment *segment = &m->mod_segments[i];
 
-	for (unsigned i = 0; i < m->mod_manifest->segment_count;
-	    i++, segment++) {
 		if (segment->bytes == 0)
 			continue;
 		if (segment->bytes > bootinfo.ram_bytes ||
@@ -29,10 +28,8 @@ module_place(struct module *m, struct outcome *o)
 static void
 protect(struct module *m)
 {
-	const struct wire_segment *segment = m->mod_segments;
-
-	for (unsigned i = 0; i < m->mod_manifest->segment_count;
-	    i++, segment++) {
+	for (unsigned i = 0; i < m->mod_nsegments; i++) {
+		const struct wire_segment *segment = &m->mod_segments[i];
 		uintptr_t base = (uintptr_t)m->mod_bases[i];
 
 		if (base == 0)
@@ -47,7 +44,7 @@ int
 module_link(struct module *m, struct outcome *o)
 {
 	int error = command_link(m->mod_object, m->mod_id, m->mod_bases,
-	    m->mod_manifest->segment_count, &m->mod_linkinfo);
+	    m->mod_nsegments, &m->mod_linkinfo);
 
 	if (error != 0)
 		return outcome_fail(o, STAGE_LINK, error,
@@ -62,12 +59,9 @@ module_link(struct module *m, struct outcome *o)
 		if (used != NULL && module_hold(m, used) != 0)
 			return outcome_no_memory(o);
 	}
-	if (m->mod_linkinfo->symtab != 0) {
-		m->mod_ksyms.kt_module = m;
-		m->mod_ksyms.kt_symtab = (const struct wire_symtab *)
+	if (m->mod_linkinfo->symtab != 0)
+		m->mod_symtab = (const struct wire_symtab *)
 		    (info + m->mod_linkinfo->symtab);
-		ksyms_add(&m->mod_ksyms);
-	}
 	protect(m);
 	return 0;
 }
@@ -77,7 +71,7 @@ module_settle(struct module *m)
 {
 	m->mod_state = MODULE_LIVE;
 	command_close(m->mod_object, m->mod_id, CLOSE_LIVE);
-	for (unsigned i = 0; i < m->mod_manifest->segment_count; i++) {
+	for (unsigned i = 0; i < m->mod_nsegments; i++) {
 		uint64_t base = m->mod_bases[i];
 
 		if (!m->mod_segments[i].disposable || base == 0)

@@ -51,15 +51,17 @@ pmap_map(uintptr_t va, uint64_t pa, unsigned prot)
 	return 0;
 }
 
-void
+uint64_t
 pmap_unmap(uintptr_t va)
 {
 	pte_t *pte = arch_pte(va, false);
+	uint64_t pa = pte != NULL ? arch_pte_pa(*pte) : 0;
 
-	if (pte == NULL)
-		return;
-	*pte = 0;
-	arch_tlb_flush(va);
+	if (pa != 0) {
+		*pte = 0;
+		arch_tlb_flush(va);
+	}
+	return pa;
 }
 
 uint64_t

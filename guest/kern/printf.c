@@ -8,6 +8,7 @@ struct sink {
 	char	*buf;			/* NULL: the console */
 	size_t	room;			/* bytes of buf, with the NUL */
 	size_t	n;			/* characters so far */
+	va_list	ap;
 };
 
 struct spec {
@@ -27,201 +28,167 @@ emit(struct sink *sink, char c)
 	sink->n++;
 }
 
+/* The prefix and n characters, padded to the width. */
 static void
-pad(struct sink *sink, char c, size_t used, unsigned width)
+emit_field(struct sink *sink, const struct spec *spec, const char *prefix,
+    const char *s, size_t n)
 {
-	for (; used < width; used++)
-		emit(sink, c);
+	size_t used = strlen(prefix) + n;
+	size_t fill = spec->width > used ? spec->width - used : 0;
+
+	for (; fill > 0 && !spec->left && !spec->zero; fill--)
+		emit(sink, ' ');
+	while (*prefix != '\0')
+		emit(sink, *prefix++);
+	for (; fill > 0 && !spec->left; fill--)
+		emit(sink, '0');
+	while (n-- > 0)
+		emit(sink, *s++);
+	for (; fill > 0; fill--)
+		emit(sink, ' ');
 }
 
 static void
-emit_text(struct sink *sink, const struct spec *spec, const char *s)
+emit_number(struct sink *sink, const struct spec *spec, const char *prefix,
+    uint64_t value, unsigned base, char ten)
 {
-	if (s == NULL)
-		s = "(null)";
-
-	size_t n = strnlen(s, spec->precision);
-
-	if (!spec->left)
-		pad(sink, ' ', n, spec->width);
-	for (size_t i = 0; i < n; i++)
-		emit(sink, s[i]);
-	if (spec->left)
-		pad(sink, ' ', n, spec->width);
-}
-
-static void
-emit_number(struct sink *sink, const struct spec *spec, uint64_t value,
-    unsigned base, bool upper, const char *prefix)
-{
-	const char *set = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-	char digits[24];
-	unsigned n = 0;
+	char digits[24], *end = digits + sizeof(digits), *first = end;
 
 	do {
-		digits[n++] = set[value % base];
+		unsigned digit = (unsigned)(value % base);
+
+		*--first = (char)(digit < 10 ? '0' + digit : ten + digit - 10);
 		value /= base;
 	} while (value != 0);
+	emit_field(sink, spec, prefix, first, (size_t)(end - first));
+}
 
-	size_t used = n + strlen(prefix);
+/* A width or a precision: digits, or a star for an argument. */
+static int
+number(struct sink *sink, const char **f)
+{
+	unsigned n = 0;
 
-	if (!spec->left && !spec->zero)
-		pad(sink, ' ', used, spec->width);
-	for (; *prefix != '\0'; prefix++)
-		emit(sink, *prefix);
-	if (!spec->left && spec->zero)
-		pad(sink, '0', used, spec->width);
-	while (n > 0)
-		emit(sink, digits[--n]);
-	if (spec->left)
-		pad(sink, ' ', used, spec->width);
+	if (**f == '*') {
+		++*f;
+		return va_arg(sink->ap, int);
+	}
+	for (; **f >= '0' && **f <= '9'; ++*f)
+		n = n * 10 + (unsigned)(**f - '0');
+	return (int)n;
 }
 
 /* Reads flags, width, precision and length; answers where they end. */
 static const char *
-parse(const char *f, struct spec *spec, va_list *ap)
+parse(struct sink *sink, const char *f, struct spec *spec)
 {
 	*spec = (struct spec){ .precision = SIZE_MAX, .bytes = sizeof(int) };
-	for (;; f++) {
-		if (*f == '-')
-			spec->left = true;
-		else if (*f == '0')
-			spec->zero = true;
-		else if (*f == '#')
-			spec->alternate = true;
-		else
-			break;
+	for (; *f == '-' || *f == '0' || *f == '#'; f++) {
+		spec->left |= *f == '-';
+		spec->zero |= *f == '0';
+		spec->alternate |= *f == '#';
 	}
-	if (*f == '*') {
-		int width = va_arg(*ap, int);
 
-		spec->left |= width < 0;
-		spec->width = width < 0 ? -(unsigned)width : (unsigned)width;
-		f++;
-	}
-	for (; *f >= '0' && *f <= '9'; f++)
-		spec->width = spec->width * 10 + (unsigned)(*f - '0');
+	int width = number(sink, &f);
+
+	spec->left |= width < 0;
+	spec->width = width < 0 ? -(unsigned)width : (unsigned)width;
 	if (*f == '.') {
-		spec->precision = 0;
-		if (*++f == '*') {
-			int precision = va_arg(*ap, int);
-
-			spec->precision =
-			    precision < 0 ? SIZE_MAX : (size_t)precision;
-			f++;
-		}
-		for (; *f >= '0' && *f <= '9'; f++)
-			spec->precision =
-			    spec->precision * 10 + (size_t)(*f - '0');
+		f++;
+		/* One below zero is as none: the largest there is. */
+		spec->precision = (size_t)number(sink, &f);
 	}
-	switch (*f) {
-	case 'h':
-		spec->bytes = f[1] == 'h' ? sizeof(char) : sizeof(short);
-		return f + (f[1] == 'h' ? 2 : 1);
-	case 'l':
+	if (*f == 'l')
 		spec->bytes = f[1] == 'l' ? sizeof(long long) : sizeof(long);
-		return f + (f[1] == 'l' ? 2 : 1);
-	case 'j':
+	else if (*f == 'j')
 		spec->bytes = sizeof(intmax_t);
-		return f + 1;
-	case 'z':
-	case 't':
+	else if (*f == 'z' || *f == 't')
 		spec->bytes = sizeof(size_t);
-		return f + 1;
-	default:
-		return f;
-	}
+	for (; strchr("hljzt", *f) != NULL && *f != '\0'; f++)
+		if (*f == 'h')
+			spec->bytes /= 2;
+	return f;
 }
 
+/* The bits of an integer argument. */
 static uint64_t
-integer(const struct spec *spec, va_list *ap)
+integer(struct sink *sink, const struct spec *spec)
 {
-	switch (spec->bytes) {
-	case 1:
-		return (unsigned char)va_arg(*ap, unsigned);
-	case 2:
-		return (unsigned short)va_arg(*ap, unsigned);
-	case 4:
-		return va_arg(*ap, unsigned);
-	default:
-		return va_arg(*ap, uint64_t);
+	unsigned above = 64 - 8 * spec->bytes;
+	uint64_t value = spec->bytes > sizeof(int) ?
+	    va_arg(sink->ap, uint64_t) : va_arg(sink->ap, unsigned);
+
+	return value << above >> above;
+}
+
+static void
+convert(struct sink *sink, const struct spec *spec, char conversion)
+{
+	unsigned above = 64 - 8 * spec->bytes;
+	uint64_t value;
+	bool negative;
+	const char *s;
+	char c;
+
+	switch (conversion) {
+	case 'd':
+	case 'i':
+		value = integer(sink, spec);
+		negative = (int64_t)(value << above) < 0;
+		if (negative)
+			value = -value << above >> above;
+		emit_number(sink, spec, negative ? "-" : "", value, 10, 'a');
+		break;
+	case 'u':
+		emit_number(sink, spec, "", integer(sink, spec), 10, 'a');
+		break;
+	case 'o':
+	case 'x':
+	case 'X':
+		value = integer(sink, spec);
+		s = conversion == 'o' ? "0" : conversion == 'x' ? "0x" : "0X";
+		emit_number(sink, spec, spec->alternate && value != 0 ? s : "",
+		    value, conversion == 'o' ? 8 : 16,
+		    conversion == 'X' ? 'A' : 'a');
+		break;
+	case 'p':
+		emit_number(sink, spec, "0x",
+		    (uintptr_t)va_arg(sink->ap, void *), 16, 'a');
+		break;
+	case 'c':
+		c = (char)va_arg(sink->ap, int);
+		emit_field(sink, spec, "", &c, 1);
+		break;
+	case 's':
+		s = va_arg(sink->ap, const char *);
+		if (s == NULL)
+			s = "(null)";
+		emit_field(sink, spec, "", s, strnlen(s, spec->precision));
+		break;
 	}
 }
 
 static void
-format(struct sink *sink, const char *f, va_list *ap)
+format(struct sink *sink, const char *f)
 {
 	struct spec spec;
 
 	for (; *f != '\0'; f++) {
-		if (*f != '%') {
-			emit(sink, *f);
-			continue;
-		}
-
 		const char *start = f;
-		uint64_t value;
 
-		f = parse(f + 1, &spec, ap);
-		switch (*f) {
-		case 'd':
-		case 'i': {
-			unsigned shift = 64 - 8 * spec.bytes;
-
-			value = integer(&spec, ap);
-
-			bool negative = (int64_t)(value << shift) < 0;
-
-			if (negative)
-				value = -value << shift >> shift;
-			emit_number(sink, &spec, value, 10, false,
-			    negative ? "-" : "");
-			break;
+		if (*f == '%') {
+			f = parse(sink, f + 1, &spec);
+			if (*f != '\0' && strchr("diuoxXpcs", *f) != NULL) {
+				convert(sink, &spec, *f);
+				continue;
+			}
+			if (*f == '%')
+				start = f;
+			else if (*f == '\0')
+				f--;
 		}
-		case 'u':
-			emit_number(sink, &spec, integer(&spec, ap), 10, false,
-			    "");
-			break;
-		case 'x':
-		case 'X':
-			value = integer(&spec, ap);
-			emit_number(sink, &spec, value, 16, *f == 'X',
-			    !spec.alternate || value == 0 ? "" :
-			    *f == 'X' ? "0X" : "0x");
-			break;
-		case 'o':
-			value = integer(&spec, ap);
-			emit_number(sink, &spec, value, 8, false,
-			    spec.alternate && value != 0 ? "0" : "");
-			break;
-		case 'p':
-			emit_number(sink, &spec,
-			    (uintptr_t)va_arg(*ap, void *), 16, false, "0x");
-			break;
-		case 'c': {
-			char text[2] = { (char)va_arg(*ap, int), '\0' };
-
-			spec.precision = 1;
-			if (text[0] == '\0')
-				emit(sink, '\0');
-			else
-				emit_text(sink, &spec, text);
-			break;
-		}
-		case 's':
-			emit_text(sink, &spec, va_arg(*ap, const char *));
-			break;
-		case '%':
-			emit(sink, '%');
-			break;
-		default:
-			for (; start < f; start++)
-				emit(sink, *start);
-			if (*f == '\0')
-				return;
-			emit(sink, *f);
-			break;
-		}
+		while (start <= f)
+			emit(sink, *start++);
 	}
 }
 
@@ -230,11 +197,10 @@ vsnprintf(char *buf, size_t room, const char *fmt, va_list ap)
 {
 	char nothing[1];
 	struct sink sink = { .buf = room > 0 ? buf : nothing, .room = room };
-	va_list copy;
 
-	va_copy(copy, ap);
-	format(&sink, fmt, &copy);
-	va_end(copy);
+	va_copy(sink.ap, ap);
+	format(&sink, fmt);
+	va_end(sink.ap);
 	if (room > 0)
 		buf[sink.n < room ? sink.n : room - 1] = '\0';
 	return (int)sink.n;
@@ -255,14 +221,13 @@ void
 vprintf(const char *fmt, va_list ap)
 {
 	struct sink sink = { .buf = NULL };
-	va_list copy;
 
 	/* Undisturbed, so that a call's output stays in one piece. */
 	unsigned s = arch_intr_disable();
 
-	va_copy(copy, ap);
-	format(&sink, fmt, &copy);
-	va_end(copy);
+	va_copy(sink.ap, ap);
+	format(&sink, fmt);
+	va_end(sink.ap);
 	arch_intr_restore(s);
 }
 

@@ -19,8 +19,7 @@ static struct thread *sleepers;		/* earliest deadline first */
 static uint64_t slice_end;
 static uint64_t armed;			/* what the timer is set to, 0 not */
 
-/* Deadlines, of which 0 means never: whether a is before b. */
-static bool
+bool
 earlier(uint64_t a, uint64_t b)
 {
 	return a - 1 < b - 1;
@@ -140,13 +139,10 @@ thread_preempt(void)
 {
 	bool over = curthread == &thread0 || nanouptime() >= slice_end;
 
-	if (ready != NULL && over) {
-		if (curthread != &thread0)
-			ready_append(curthread);
-		thread_switch();
-	} else {
+	if (ready != NULL && over)
+		thread_yield();
+	else
 		thread_timer();
-	}
 }
 
 void
@@ -184,8 +180,7 @@ tsleep(const void *channel, uint64_t deadline)
 	/* With interrupts disabled by the caller the watchdog could not bite
 	 * and a loop around this call would never end. */
 	if (limit != 0 && nanouptime() >= limit)
-		guard_throw(OOPS_WATCHDOG,
-		    (uintptr_t)__builtin_frame_address(0));
+		guard_throw(OOPS_WATCHDOG);
 	arch_intr_restore(s);
 	return t->td_timedout ? ETIMEDOUT : 0;
 }

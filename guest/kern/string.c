@@ -37,19 +37,8 @@ memmove(void *to, const void *from, size_t n)
 
 	if ((uintptr_t)d - (uintptr_t)s >= n)
 		return memcpy(to, from, n);
-	d += n;
-	s += n;
-	if (((uintptr_t)d ^ (uintptr_t)s) % sizeof(word) == 0) {
-		for (; n > 0 && !ALIGNED(d); n--)
-			*--d = *--s;
-		for (; n >= sizeof(word); n -= sizeof(word)) {
-			d -= sizeof(word);
-			s -= sizeof(word);
-			*(word *)d = *(const word *)s;
-		}
-	}
-	for (; n > 0; n--)
-		*--d = *--s;
+	while (n-- > 0)
+		d[n] = s[n];
 	return to;
 }
 
@@ -84,11 +73,7 @@ memcmp(const void *a, const void *b, size_t n)
 size_t
 strlen(const char *s)
 {
-	size_t n = 0;
-
-	while (s[n] != '\0')
-		n++;
-	return n;
+	return strnlen(s, SIZE_MAX);
 }
 
 size_t
@@ -142,4 +127,12 @@ strlcpy(char *to, const char *from, size_t room)
 		to[copied] = '\0';
 	}
 	return n;
+}
+
+size_t
+strlcat(char *to, const char *from, size_t room)
+{
+	size_t n = strnlen(to, room);
+
+	return n + strlcpy(to + n, from, room - n);
 }

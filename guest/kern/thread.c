@@ -4,24 +4,10 @@
  */
 #include "defs.h"
 
-struct threadcall {
-	void	(*fn)(void *);
-	void	*arg;
-};
-
-static void
-threadcall(void *p)
-{
-	struct threadcall *call = p;
-
-	call->fn(call->arg);
-}
-
 /* A module's thread is guarded: a fault ends it, and it alone. */
 void
 thread_start(void (*fn)(void *), void *arg)
 {
-	struct threadcall call = { fn, arg };
 	struct wire_oops oops;
 
 	thread_timer();
@@ -31,7 +17,7 @@ thread_start(void (*fn)(void *), void *arg)
 
 	if (m == NULL)
 		fn(arg);
-	else if (guard_module(m, threadcall, &call, 0, &oops) != 0)
+	else if (guard_module(m, fn, arg, 0, &oops) != 0)
 		oops_print(&oops);
 	thread_exit();
 }
@@ -55,12 +41,10 @@ thread_create(const char *name, void (*fn)(void *), void *arg)
 	strlcpy(t->td_name, name, sizeof(t->td_name));
 
 	unsigned s = arch_intr_disable();
-	struct thread **at = &allthreads;
 
 	t->td_id = ++last_id;
-	while (*at != NULL)
-		at = &(*at)->td_all;
-	*at = t;
+	t->td_all = allthreads;
+	allthreads = t;
 	thread_ready(t);
 	arch_intr_restore(s);
 	return t;
@@ -71,7 +55,7 @@ thread_exit(void)
 {
 	if (curthread->td_guard != NULL &&
 	    module_at((uintptr_t)curthread->td_fn) == NULL)
-		PANIC_CALLER("thread_exit: this thread is the kernel's");
+		panic_caller("thread_exit: this thread is the kernel's");
 	(void)arch_intr_disable();
 	mutex_release(curthread, NULL);
 	curthread->td_guard = NULL;
@@ -94,25 +78,19 @@ thread_free(struct thread *t)
 	kmem_free(t);
 }
 
-static bool
-thread_exists(const struct thread *t, uint32_t id)
-{
-	return thread_by_id(id) == t;
-}
-
 void
 thread_join(struct thread *t)
 {
 	if (t == curthread)
-		PANIC_CALLER("thread_join: a thread waits for itself");
+		panic_caller("thread_join: a thread waits for itself");
 
 	unsigned s = arch_intr_disable();
 	uint32_t id = t->td_id;
 
 	/* It may vanish meanwhile: thread_end_owned() asks nobody. */
-	while (thread_exists(t, id) && t->td_state != TD_DEAD)
+	while (thread_by_id(id) == t && t->td_state != TD_DEAD)
 		(void)tsleep(t, 0);
-	if (thread_exists(t, id))
+	if (thread_by_id(id) == t)
 		thread_free(t);
 	arch_intr_restore(s);
 }

@@ -23,23 +23,11 @@ trap(struct trapframe *frame, unsigned kind, uintptr_t address,
 	    oops_describe(&oops, text, sizeof(text)));
 }
 
-/* True when the watchdog bit: the frame now leads to the guard. */
-static bool
-watchdog(struct trapframe *frame)
-{
-	uint64_t deadline = guard_deadline(curthread);
-	struct wire_oops oops;
-
-	if (deadline == 0 || nanouptime() < deadline)
-		return false;
-	oops_fill(&oops, frame, OOPS_WATCHDOG, 0, 0, 0);
-	return guard_take(frame, &oops);
-}
-
 void
 interrupt(struct trapframe *frame)
 {
 	uint32_t pending = device_read(WIRE_INTC + INTC_PENDING);
+	struct wire_oops oops;
 
 	interrupting = true;
 	if (pending & INTC_REQUEST) {
@@ -53,11 +41,17 @@ interrupt(struct trapframe *frame)
 	if (pending & INTC_TIMER)
 		thread_tick();
 
-	bool bitten = watchdog(frame);
+	uint64_t deadline = guard_deadline(curthread);
+	bool bites = deadline != 0 && nanouptime() >= deadline;
 
+	if (bites) {
+		/* The frame then leads to the guard. */
+		oops_fill(&oops, frame, OOPS_WATCHDOG, 0, 0, 0);
+		(void)guard_take(frame, &oops);
+	}
 	interrupting = false;
-	if (!bitten)
-		thread_preempt();
-	else
+	if (bites)
 		thread_timer();
+	else
+		thread_preempt();
 }

@@ -4,25 +4,17 @@
  */
 #include "defs.h"
 
-static bool
-holds(const struct module *m, const struct module *held)
-{
-	for (unsigned i = 0; i < m->mod_nholds; i++)
-		if (m->mod_holds[i] == held)
-			return true;
-	return false;
-}
-
 static int
 refuse_held(const struct module *held, struct outcome *o)
 {
-	char names[256];
-	size_t n = 0;
+	char names[256] = "";
 
 	for (const struct module *m = modules; m != NULL; m = m->mod_next)
-		if (holds(m, held) && n < sizeof(names))
-			n += (size_t)snprintf(names + n, sizeof(names) - n,
-			    "%s%s", n > 0 ? ", " : "", m->mod_name);
+		if (module_holds(m, held)) {
+			strlcat(names, names[0] != '\0' ? ", " : "",
+			    sizeof(names));
+			strlcat(names, m->mod_name, sizeof(names));
+		}
 	return outcome_fail(o, STAGE_POLICY, EBUSY, "%s is held by %s",
 	    held->mod_name, names);
 }

@@ -60,7 +60,7 @@ linux_printk(const char *fmt, ...)
 static void __dead
 linux_stack_chk_fail(void)
 {
-	PANIC_CALLER("a module's stack is overwritten");
+	panic_caller("a module's stack is overwritten");
 }
 
 EXPORT_LINUX("__kmalloc", linux_kmalloc);

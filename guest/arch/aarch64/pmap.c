@@ -26,7 +26,7 @@ walk(uintptr_t va, unsigned lowest, bool make)
 		pte_t *e = (pte_t *)KVA(table) + ((va >> shift) & 511);
 
 		if (!(*e & PTE_VALID)) {
-			uint64_t pa = make ? page_alloc() : 0;
+			uint64_t pa = make ? page_alloc(1) : 0;
 
 			if (pa == 0)
 				return NULL;
@@ -40,8 +40,8 @@ walk(uintptr_t va, unsigned lowest, bool make)
 void
 arch_pmap_create(void)
 {
-	level0_pa = page_alloc();
-	empty_pa = page_alloc();
+	level0_pa = page_alloc(1);
+	empty_pa = page_alloc(1);
 }
 
 void

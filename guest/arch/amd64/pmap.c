@@ -22,7 +22,7 @@ walk(uintptr_t va, unsigned lowest, bool make)
 		pte_t *e = (pte_t *)KVA(table) + ((va >> shift) & 511);
 
 		if (!(*e & PTE_P)) {
-			uint64_t pa = make ? page_alloc() : 0;
+			uint64_t pa = make ? page_alloc(1) : 0;
 
 			if (pa == 0)
 				return NULL;
@@ -36,7 +36,7 @@ walk(uintptr_t va, unsigned lowest, bool make)
 void
 arch_pmap_create(void)
 {
-	pml4_pa = page_alloc();
+	pml4_pa = page_alloc(1);
 }
 
 void

@@ -42,7 +42,7 @@ arch_pte(uintptr_t va, bool make)
 	uint32_t *l1 = &level1[va >> 20];
 
 	if (*l1 == 0) {
-		uint32_t pa = make ? (uint32_t)page_alloc() : 0;
+		uint32_t pa = make ? (uint32_t)page_alloc(1) : 0;
 
 		if (pa == 0)
 			return NULL;

@@ -21,7 +21,7 @@ directory_entry(uintptr_t va)
 void
 arch_pmap_create(void)
 {
-	directory_pa = (uint32_t)page_alloc();
+	directory_pa = (uint32_t)page_alloc(1);
 }
 
 void
@@ -42,7 +42,7 @@ arch_pte(uintptr_t va, bool make)
 	pte_t *pde = directory_entry(va);
 
 	if (!(*pde & PTE_P)) {
-		uint32_t pa = make ? (uint32_t)page_alloc() : 0;
+		uint32_t pa = make ? (uint32_t)page_alloc(1) : 0;
 
 		if (pa == 0)
 			return NULL;
