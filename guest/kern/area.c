@@ -13,13 +13,24 @@ struct range {
 
 static struct range *ranges;
 
+uintptr_t modules_start = MODULES_START, modules_end = MODULES_END;
+
+void
+area_init(void)
+{
+	if (bootinfo.modules_end == 0)
+		return;
+	modules_start = (uintptr_t)bootinfo.modules_start;
+	modules_end = (uintptr_t)bootinfo.modules_end;
+}
+
 /* Where bytes fit between low and high, nearest to the kernel; or 0. */
 static uintptr_t
 area_fit(uintptr_t low, uintptr_t high, size_t bytes, size_t align)
 {
 	uintptr_t last = high - PAGE_SIZE - bytes, start;
 
-	if (MODULES_START < KERNBASE)
+	if (modules_start < KERNBASE)
 		start = last & ~(align - 1);
 	else
 		start = (low + PAGE_SIZE + align - 1) & ~(align - 1);
@@ -31,17 +42,17 @@ static bool
 area_place(struct range *new, size_t bytes, size_t align)
 {
 	struct range **best = NULL;
-	uintptr_t low = MODULES_START - PAGE_SIZE;
+	uintptr_t low = modules_start - PAGE_SIZE;
 
 	for (struct range **at = &ranges;; at = &(*at)->next) {
-		uintptr_t high = *at != NULL ? (*at)->start : MODULES_END;
+		uintptr_t high = *at != NULL ? (*at)->start : modules_end;
 		uintptr_t start = area_fit(low, high, bytes, align);
 
 		if (start != 0) {
 			new->start = start;
 			new->end = start + bytes;
 			best = at;
-			if (MODULES_START > KERNBASE)
+			if (modules_start > KERNBASE)
 				break;
 		}
 		if (*at == NULL)
@@ -76,8 +87,8 @@ area_alloc(size_t bytes, size_t align, unsigned prot)
 {
 	struct range *range;
 
-	if (bytes == 0 || bytes > MODULES_END - MODULES_START ||
-	    align > MODULES_END - MODULES_START)
+	if (bytes == 0 || bytes > modules_end - modules_start ||
+	    align > modules_end - modules_start)
 		return 0;
 	bytes = (bytes + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
 	if (align < PAGE_SIZE)

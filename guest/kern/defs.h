@@ -45,7 +45,11 @@ uint64_t page_alloc(size_t pages);
 void	page_free(uint64_t pa, size_t pages);
 size_t	page_free_count(void);
 
-/* area.c: ranges of the module area, mapped to zeroed pages with prot, an
+/* area.c: the module area, which the boot information may put elsewhere than
+ * <machine/param.h> says. */
+extern uintptr_t modules_start, modules_end;
+void	area_init(void);
+/* Ranges of it, mapped to zeroed pages with prot, an
  * unmapped page on either side; 0 when there is no room. */
 uintptr_t area_alloc(size_t bytes, size_t align, unsigned prot);
 void	area_protect(uintptr_t va, size_t bytes, unsigned prot);

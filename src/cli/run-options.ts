@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly searchPath: readonly string[];
   readonly ramBytes: number | undefined;
   readonly watchdogNs: number | undefined;
+  /** false: a branch that does not reach is an error. */
+  readonly veneers: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -30,6 +32,7 @@ const table = {
   path: { type: 'string', multiple: true },
   ram: { type: 'string' },
   watchdog: { type: 'string' },
+  'no-veneers': { type: 'boolean' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
@@ -57,6 +60,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     searchPath: (values.path ?? []).map(folderNamed),
     ramBytes: ram === undefined ? undefined : ram << 20,
     watchdogNs: watchdog === undefined ? undefined : Math.round(watchdog * 1e9),
+    veneers: values['no-veneers'] !== true,
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     help,

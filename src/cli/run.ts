@@ -32,6 +32,7 @@ a folder of --path.
   --arch ARCH           insist on i386, amd64, armv7 or aarch64
   --ram MIB             memory of the machine, a multiple of 4; default 64
   --watchdog SECONDS    virtual time that init, fini or a call may take; default 1
+  --no-veneers          refuse branches that do not reach, rather than lead them on
   -q, --quiet           do not show the guest's console
   --json                one JSON document instead of text
 
@@ -69,6 +70,7 @@ async function perform(options: RunOptions, terminal: Terminal): Promise<RunRepo
   const kernel = await boot({
     arch: arch.name,
     searchPath: options.searchPath,
+    veneers: options.veneers,
     onConsole: lines.onByte,
     ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
     ...(options.watchdogNs === undefined ? {} : { watchdogNs: options.watchdogNs }),

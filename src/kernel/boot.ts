@@ -2,6 +2,7 @@
 // where its mailbox is.
 
 import type { Arch } from '../arch/arch.ts';
+import type { Addr } from '../base/address.ts';
 import { Machine, type MachineOptions } from '../machine/machine.ts';
 import type { ObjectFiles } from './files.ts';
 import { loadImage, readImage } from './image.ts';
@@ -15,6 +16,10 @@ export interface BootOptions extends Omit<MachineOptions, 'arch'> {
   readonly files?: ObjectFiles;
   /** Virtual nanoseconds that init, fini or a call may take; default one second. */
   readonly watchdogNs?: number;
+  /** An area for modules other than the kernel's own choice, page aligned. */
+  readonly modulesAt?: { readonly start: Addr; readonly end: Addr };
+  /** false: a branch that does not reach is an error.  Default true. */
+  readonly veneers?: boolean;
   /** Told of each byte the guest writes to its console. */
   readonly onConsole?: (byte: number) => void;
 }
@@ -28,9 +33,10 @@ export function bootKernel(options: BootOptions): Kernel {
   const machine = new Machine(options);
   try {
     machine.console.onByte = options.onConsole;
-    loadImage(machine, image.value, watchdogNs);
+    loadImage(machine, image.value, { watchdogNs, modulesAt: options.modulesAt });
     const files = options.files === undefined ? {} : { files: options.files };
-    return new Kernel({ machine, image: image.value, watchdogNs, ...files });
+    const layout = { veneers: options.veneers };
+    return new Kernel({ machine, image: image.value, watchdogNs, layout, ...files });
   } catch (error) {
     machine.close();
     throw error;

@@ -39,8 +39,15 @@ export function readImage(bytes: Uint8Array, arch: Arch): Result<KernelImage, st
   });
 }
 
+/** What the boot information tells the kernel. */
+export interface BootInfo {
+  readonly watchdogNs: number;
+  /** Where modules go; undefined: where the kernel has its module area by default. */
+  readonly modulesAt?: { readonly start: Addr; readonly end: Addr } | undefined;
+}
+
 /** Loads the image and starts the CPU at its entry point. */
-export function loadImage(machine: Machine, image: KernelImage, watchdogNs: number): void {
+export function loadImage(machine: Machine, image: KernelImage, info: BootInfo): void {
   const { memory, arch } = machine;
   let end = memory.base;
   for (const segment of loadable(image.object)) {
@@ -75,7 +82,9 @@ export function loadImage(machine: Machine, image: KernelImage, watchdogNs: numb
   wire.put64(view, infoAt, fields.free_pa, BigInt(free));
   wire.put64(view, infoAt, fields.symbols_pa, BigInt(memory.base + tableAt));
   wire.put64(view, infoAt, fields.symbols_bytes, BigInt(table.length));
-  wire.put64(view, infoAt, fields.init_budget_ns, BigInt(watchdogNs));
+  wire.put64(view, infoAt, fields.init_budget_ns, BigInt(info.watchdogNs));
+  wire.put64(view, infoAt, fields.modules_start, info.modulesAt?.start ?? 0n);
+  wire.put64(view, infoAt, fields.modules_end, info.modulesAt?.end ?? 0n);
   machine.start(entryOf(image.object, arch), BigInt(memory.base + infoAt));
 }
 

@@ -4,6 +4,7 @@
 
 import type { Arch, CallingConvention } from '../arch/arch.ts';
 import { type Addr, addr } from '../base/address.ts';
+import type { LayoutOptions } from '../linker/link.ts';
 import type { Machine } from '../machine/machine.ts';
 import { type Argument, layOut, type Words } from './arguments.ts';
 import { noFiles, type ObjectFile, type ObjectFiles } from './files.ts';
@@ -23,6 +24,7 @@ export interface KernelOptions {
   readonly files?: ObjectFiles;
   /** Virtual nanoseconds that init, fini or a call may take. */
   readonly watchdogNs: number;
+  readonly layout?: LayoutOptions;
 }
 
 export class Kernel {
@@ -42,7 +44,7 @@ export class Kernel {
     this.arch = machine.arch;
     this.#image = options.image;
     this.#files = options.files ?? noFiles;
-    this.#service = new LinkerService(machine, options.image, this.#files);
+    this.#service = new LinkerService(machine, options.image, this.#files, options.layout);
     const mailbox = waitForBoot(machine, this.#service, (at) => this.symbolise(at));
     // Several inits may run before the host hears of anything.
     const patience = options.watchdogNs * 2 + 1e8;

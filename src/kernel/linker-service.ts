@@ -5,7 +5,7 @@
 import type { Arch } from '../arch/arch.ts';
 import { type Addr, addr, type PhysAddr, plus } from '../base/address.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
-import { type FoundSymbol, type Layout, link, planLayout } from '../linker/link.ts';
+import { type FoundSymbol, type Layout, type LayoutOptions, link, planLayout } from '../linker/link.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import { readElf } from '../object/elf/reader.ts';
@@ -44,6 +44,7 @@ export class LinkerService {
   readonly #machine: Machine;
   readonly #image: KernelImage;
   readonly #files: ObjectFiles;
+  readonly #layout: LayoutOptions;
   readonly #sources = new Map<number, ObjectFile>();
   readonly #objects = new Map<number, OpenObject>();
   /** Linked but not live: coming, or gone. */
@@ -52,11 +53,17 @@ export class LinkerService {
   #nextObject = 1;
   #problems: LoadProblem[] = [];
 
-  constructor(machine: Machine, image: KernelImage, files: ObjectFiles) {
+  constructor(
+    machine: Machine,
+    image: KernelImage,
+    files: ObjectFiles,
+    layout: LayoutOptions = {},
+  ) {
     this.#arch = machine.arch;
     this.#machine = machine;
     this.#image = image;
     this.#files = files;
+    this.#layout = layout;
   }
 
   /** Numbers a file, so that a request can name it. */
@@ -154,7 +161,7 @@ export class LinkerService {
       );
       return undefined;
     }
-    const layout = planLayout(read.value, this.#arch);
+    const layout = planLayout(read.value, this.#arch, this.#layout);
     if (!layout.ok) {
       this.#problems.push(
         ...layout.problems.map((problem): LoadProblem => ({ stage: 'link', file: name, problem })),
@@ -238,7 +245,10 @@ export class LinkerService {
   /** Kernel exports of the flavour's namespace, then those of live modules of its kind. */
   #lookup(name: string, linux: boolean): FoundSymbol | undefined {
     const kernel = (linux ? this.#image.linuxExports : this.#image.exports).get(name);
-    if (kernel !== undefined) return { address: kernel };
+    // Where there are two instruction sets, bit 0 of a function's address tells.
+    const hasThumb = this.#arch.thumbState !== undefined;
+    if (kernel !== undefined)
+      return { address: kernel, thumb: hasThumb ? (kernel & 1n) === 1n : undefined };
     for (const view of this.modules.values()) {
       if ((view.flavour === 'linux') !== linux) continue;
       const symbol = view.exports.get(name);

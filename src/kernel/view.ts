@@ -34,6 +34,8 @@ export interface ModuleView {
   /** Every global symbol, exported or not: what call() may name. */
   readonly globals: ReadonlyMap<string, ExportView>;
   readonly relocations: number;
+  readonly got: LinkedImage['got'];
+  readonly veneers: LinkedImage['veneers'];
 }
 
 /** Makes the view of a module that was just linked. */
@@ -69,5 +71,7 @@ export function viewOfImage(
     exports,
     globals,
     relocations: image.relocations,
+    got: image.got,
+    veneers: image.veneers,
   };
 }

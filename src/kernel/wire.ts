@@ -62,7 +62,7 @@ const i32 = (at: number): Field => ({ at, type: 'i32', count: 1 });
 const u64 = (at: number, count = 1): Field => ({ at, type: 'u64', count });
 
 export const bootinfo = {
-  bytes: 64,
+  bytes: 80,
   fields: {
     magic: u64(0),
     version: u32(8),
@@ -73,6 +73,8 @@ export const bootinfo = {
     symbols_pa: u64(40),
     symbols_bytes: u64(48),
     init_budget_ns: u64(56),
+    modules_start: u64(64),
+    modules_end: u64(72),
   },
 } as const satisfies Struct;
 

@@ -30,7 +30,7 @@ export function bootParts(name: ArchName): Parts {
   const image = readImage(readKernelImage(name), arch);
   if (!image.ok) throw new Error(image.problems.join('\n'));
   const machine = new Machine({ arch, library: testLibrary(), ramBytes: 16 << 20 });
-  loadImage(machine, image.value, 1e9);
+  loadImage(machine, image.value, { watchdogNs: 1e9 });
   const service = new LinkerService(machine, image.value, noFiles);
   const mailbox = waitForBoot(machine, service, nowhere);
   return { machine, service, requests: new Requests(machine, service, mailbox, 1e9) };
