@@ -13,6 +13,7 @@ const archNames = ['i386', 'amd64', 'armv7', 'aarch64'] as const;
 
 const kernelAndBelow = [
   'base',
+  'container',
   'arch',
   'object',
   'flavour',
@@ -28,6 +29,7 @@ const seenByFrontEnds = [
 /** What each folder of src may import besides itself. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  container: ['base'],
   arch: ['base'],
   object: ['base'],
   flavour: ['base', 'arch', 'object'],
@@ -38,7 +40,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   kernel: kernelAndBelow,
   host: kernelAndBelow,
   debug: kernelAndBelow,
-  check: kernelAndBelow,
+  check: ['base', 'arch', 'object', 'flavour', 'linker'],
   repl: seenByFrontEnds,
   gdb: seenByFrontEnds,
   dap: seenByFrontEnds,
@@ -136,8 +138,8 @@ describe('imports', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
-  test('base, arch, object, flavour and linker do no input or output', () => {
-    const pure = ['base', 'arch', 'object', 'flavour', 'linker'];
+  test('base, container, arch, object, flavour, linker and check do no input or output', () => {
+    const pure = ['base', 'container', 'arch', 'object', 'flavour', 'linker', 'check'];
     const io = /^node:(fs|net|http|https|os|child_process|worker_threads|process)\b/;
     const wrong = imports.filter((one) => pure.includes(folderOf(one.file)) && io.test(one.to));
     expect(wrong.map(show)).toEqual([]);

@@ -1,9 +1,12 @@
 // modbox info: what an object is, without running it.
 
 import type { Arch } from '../arch/arch.ts';
+import type { Archive } from '../host/archive.ts';
 import { MissingAssetError, readKernelImage } from '../host/assets.ts';
+import { archiveNamed } from '../host/disk.ts';
 import { readImage } from '../kernel/image.ts';
 import { UsageError } from './errors.ts';
+import { archiveJson, archiveText } from './info-archive.ts';
 import { factsOf, type KernelExports } from './info-facts.ts';
 import { infoJson } from './info-json.ts';
 import { infoText } from './info-text.ts';
@@ -13,11 +16,13 @@ import { parseOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { STATUS, type Status, type Verb } from './verb.ts';
 
-const help = `modbox info FILE [--all] [--json]
+const help = `modbox info FILE[:MODULE] [--all] [--json]
 
 Says what an object is without running it: machine, kind of module, what it
 requires and exports, segments, relocations, undefined symbols and whether the
-guest kernel has them, and what would keep it from being loaded.
+guest kernel has them, and what would keep it from being loaded. FILE may be
+compressed (.xz .zst .gz), or a package (.deb) or tar archive: then MODULE is one
+in it, by its name or path, and without one all are listed.
 
   --all    every exported and undefined name
   --json   one JSON document instead of text
@@ -40,6 +45,11 @@ async function info(args: readonly string[], terminal: Terminal): Promise<Status
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0)
     throw new UsageError('info: name one file; see modbox help info');
+  const archive = openedArchive(path);
+  if (archive !== undefined && archive.modules.length !== 1) {
+    terminal.out(values.json ? jsonText(archiveJson(archive)) : archiveText(archive));
+    return STATUS.ok;
+  }
   const input = readInput(path);
   const facts = factsOf(input, kernelExports(input.arch));
   const { style } = terminal;
@@ -47,6 +57,15 @@ async function info(args: readonly string[], terminal: Terminal): Promise<Status
     values.json ? jsonText(infoJson(facts)) : infoText(facts, { all: values.all ?? false, style }),
   );
   return facts.problems.length === 0 ? STATUS.ok : STATUS.failed;
+}
+
+/** An archive without the name of a member; readInput() says what is wrong. */
+function openedArchive(path: string): Archive | undefined {
+  try {
+    return archiveNamed(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the guest kernel offers, if set-up has built it. */

@@ -1,9 +1,12 @@
 // The files a user names: read, checked to be objects of one architecture that we
 // have, before any machine is made.
 
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type Arch, archNames } from '../arch/arch.ts';
 import { archOfElfMachine } from '../arch/registry.ts';
+import { describeContainerProblem } from '../container/problems.ts';
+import { FILE_LIMIT, splitName } from '../host/archive.ts';
+import { readNamed } from '../host/disk.ts';
 import type { ObjectFile } from '../kernel/files.ts';
 import { describeLinkProblem } from '../linker/problems.ts';
 import { describeMachine } from '../object/elf/constants.ts';
@@ -18,15 +21,11 @@ export interface InputObject {
   readonly arch: Arch;
 }
 
-/** Larger files are no modules. */
-const LIMIT = 512 << 20;
-
 /** Reads one object. @throws InputError with a line for each problem */
 export function readInput(path: string): InputObject {
-  const file: ObjectFile = { name: path, bytes: readBytes(path) };
-  const packed = packedBy(file.bytes);
-  if (packed !== undefined)
-    throw new InputError(`${path}: is compressed; unpack it first: ${packed}`);
+  const file = readFile(path);
+  if (file.problem !== undefined)
+    throw new InputError(`${path}: ${describeContainerProblem(file.problem)}`);
   const read = readElf(file.bytes);
   if (!read.ok)
     throw new InputError(
@@ -85,12 +84,13 @@ function readAll(paths: readonly string[]): readonly InputObject[] {
   return inputs;
 }
 
-function readBytes(path: string): Uint8Array {
+/** Reads a file, or a module in an archive. @throws InputError */
+function readFile(path: string): ObjectFile {
   try {
-    const stat = statSync(path);
+    const stat = statSync(splitName(path).path);
     if (stat.isDirectory()) throw new InputError(`${path}: is a folder, wanted a module`);
-    if (stat.size > LIMIT) throw new InputError(`${path}: has ${stat.size} bytes, too many`);
-    return readFileSync(path);
+    if (stat.size > FILE_LIMIT) throw new InputError(`${path}: has ${stat.size} bytes, too many`);
+    return readNamed(path);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${path}: ${reasonOf(error)}`);
@@ -109,12 +109,4 @@ function reasonOf(error: unknown): string {
     default:
       return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** Distributions pack modules; the command that unpacks one. */
-function packedBy(bytes: Uint8Array): string | undefined {
-  const begins = (...magic: number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
-  if (begins(0x1f, 0x8b)) return 'gunzip';
-  if (begins(0xfd, 0x37, 0x7a, 0x58, 0x5a)) return 'unxz';
-  return begins(0x28, 0xb5, 0x2f, 0xfd) ? 'unzstd' : undefined;
 }

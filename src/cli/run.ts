@@ -20,7 +20,8 @@ const help = `modbox run FILE... [options]
 Boots a machine of the modules' architecture, loads the modules in order (init),
 shows the guest's console, unloads them in reverse (fini), and reports. A module
 that another one requires may stand anywhere on the line, beside the file, or in
-a folder of --path.
+a folder of --path. A file may be compressed (.xz .zst .gz), or a module in a
+package or archive: linux-image.deb:crc7.ko.
 
   --call 'CALL[:TYPE]'  call a function once all are loaded; may be repeated.
                         Arguments are C literals: 42, -1, 0x10, "text\\n";

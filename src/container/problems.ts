@@ -34,7 +34,22 @@ export type ContainerProblem =
     }
   | { readonly kind: 'too-large'; readonly format: ContainerFormat; readonly limit: number }
   | { readonly kind: 'too-deep'; readonly limit: number }
-  | { readonly kind: 'no-data'; readonly found: readonly string[] };
+  | { readonly kind: 'no-data'; readonly found: readonly string[] }
+  | {
+      /** Nothing in the archive has this name. */
+      readonly kind: 'no-member';
+      readonly wanted: string;
+      readonly members: number;
+      /** Names that look alike, nearest first. */
+      readonly nearest: readonly string[];
+    }
+  | {
+      /** Several could be meant; `wanted` is undefined when none was named. */
+      readonly kind: 'which-member';
+      readonly wanted: string | undefined;
+      readonly matches: readonly string[];
+    }
+  | { readonly kind: 'no-archive'; readonly wanted: string };
 
 /** One sentence, to stand behind the file's name and a colon. */
 export function describeContainerProblem(problem: ContainerProblem): string {
@@ -63,8 +78,26 @@ export function describeContainerProblem(problem: ContainerProblem): string {
       return `is compressed more than ${problem.limit} times over; unpack it first`;
     case 'no-data':
       return `the package has ${problem.found.join(', ') || 'no members'}, wanted data.tar`;
+    case 'no-member':
+      return (
+        `has no module ${problem.wanted} among its ${problem.members}` +
+        (problem.nearest.length === 0 ? '' : `; did you mean ${problem.nearest.join(', ')}?`)
+      );
+    case 'which-member': {
+      const { wanted, matches } = problem;
+      const few = matches.slice(0, FEW).join(', ');
+      const more = matches.length > FEW ? ` and ${matches.length - FEW} more` : '';
+      return wanted === undefined
+        ? `has ${matches.length} modules, wanted the name of one behind a colon: ${few}${more}`
+        : `has ${matches.length} modules called ${wanted}, wanted the path of one: ${few}${more}`;
+    }
+    case 'no-archive':
+      return `is no archive, so it has no ${problem.wanted}`;
   }
 }
+
+/** How many names a sentence lists. */
+const FEW = 4;
 
 /** Ends a reader of bytes early; every entrance of this folder catches it. */
 export class Unreadable extends Error {

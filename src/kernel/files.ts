@@ -1,10 +1,17 @@
 // Where objects come from.  The kernel folder reads no files itself: it is handed
 // this capability, and the command line or the library's entry gives it the disk.
 
-/** The bytes of an object and the name to call it by in messages. */
+import type { ContainerProblem } from '../container/problems.ts';
+
+/**
+ * The bytes of an object and the name to call it by in messages.  One that came
+ * out of an archive is called ARCHIVE:PATH.
+ */
 export interface ObjectFile {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Why it could not be taken out of what it is packed in; there are no bytes then. */
+  readonly problem?: ContainerProblem;
 }
 
 export interface ObjectFiles {
@@ -20,12 +27,24 @@ export interface ObjectFiles {
 /** Nothing but what is handed in. */
 export const noFiles: ObjectFiles = { read: () => undefined, find: () => undefined };
 
-/** The last component of a path. */
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+/** The last component of a path, in an archive or not. */
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1);
 }
 
-/** The file name without its folder and suffix: "lib/crc-itu-t.ko" is crc-itu-t. */
+/** How the name of a module's file may end; compression comes on top. */
+const suffix = /\.(ko|kmod|o)(\.(gz|xz|zst))?$/;
+
+export function isModuleName(path: string): boolean {
+  return suffix.test(path);
+}
+
+/** The file name without its folder and suffix: "lib/crc-itu-t.ko.xz" is crc-itu-t. */
 export function moduleNameOf(path: string): string {
-  return baseName(path).replace(/\.(ko|kmod|o)$/, '');
+  return baseName(path).replace(suffix, '');
+}
+
+/** Linux takes - and _ in names for the same. */
+export function sameModule(a: string, b: string): boolean {
+  return a.replaceAll('-', '_') === b.replaceAll('-', '_');
 }

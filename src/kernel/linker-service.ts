@@ -5,12 +5,18 @@
 import type { Arch } from '../arch/arch.ts';
 import { type Addr, addr, type PhysAddr, plus } from '../base/address.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
-import { type FoundSymbol, type Layout, type LayoutOptions, link, planLayout } from '../linker/link.ts';
+import {
+  type FoundSymbol,
+  type Layout,
+  type LayoutOptions,
+  link,
+  planLayout,
+} from '../linker/link.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import { readElf } from '../object/elf/reader.ts';
 import { encodeLinkinfo, encodeManifest } from './encode.ts';
-import { moduleNameOf, type ObjectFile, type ObjectFiles } from './files.ts';
+import { moduleNameOf, type ObjectFile, type ObjectFiles, sameModule } from './files.ts';
 import type { KernelImage } from './image.ts';
 import type { LoadProblem } from './problem.ts';
 import { type ModuleView, viewOfImage } from './view.ts';
@@ -154,6 +160,10 @@ export class LinkerService {
 
   #read(file: ObjectFile): OpenObject | undefined {
     const { name } = file;
+    if (file.problem !== undefined) {
+      this.#problems.push({ stage: 'unpack', file: name, problem: file.problem });
+      return undefined;
+    }
     const read = readElf(file.bytes);
     if (!read.ok) {
       this.#problems.push(
@@ -299,9 +309,4 @@ export class LinkerService {
           this.#machine.engine.forgetCode(page);
     }
   }
-}
-
-/** Linux takes - and _ in names for the same. */
-function sameModule(a: string, b: string): boolean {
-  return a.replaceAll('-', '_') === b.replaceAll('-', '_');
 }

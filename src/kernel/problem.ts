@@ -1,12 +1,14 @@
 // Why an object could not be opened or linked: the problems of every stage that
 // reads it, in one union with one function that makes sentences of them.
 
+import { type ContainerProblem, describeContainerProblem } from '../container/problems.ts';
 import { describeFlavourProblem, type FlavourProblem } from '../flavour/problems.ts';
 import { describeLinkProblem, type LinkProblem } from '../linker/problems.ts';
 import { describeElfProblem, type ElfProblem } from '../object/elf/problems.ts';
 
 export type LoadProblem =
   | { readonly stage: 'find'; readonly file: string; readonly wantedBy: string | undefined }
+  | { readonly stage: 'unpack'; readonly file: string; readonly problem: ContainerProblem }
   | { readonly stage: 'read'; readonly file: string; readonly problem: ElfProblem }
   | { readonly stage: 'identify'; readonly file: string; readonly problem: FlavourProblem }
   | { readonly stage: 'link'; readonly file: string; readonly problem: LinkProblem };
@@ -20,6 +22,8 @@ export function describeProblem(problem: LoadProblem): string {
         ? `${file}: no such file`
         : `${problem.wantedBy}: requires module ${file}, which is neither loaded nor beside it; ` +
             'load it first or name its folder with --path';
+    case 'unpack':
+      return `${file}: ${describeContainerProblem(problem.problem)}`;
     case 'read':
       return `${file}: ${describeElfProblem(problem.problem)}`;
     case 'identify':
