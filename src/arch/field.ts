@@ -2,6 +2,7 @@
 // The limits are those the psABIs state: signed n-1 bits, unsigned n bits, or
 // "either", the union of both, which data words of n bits usually accept.
 
+import { decline, type NarrowField } from './narrow.ts';
 import type { Field } from './relocation.ts';
 
 export interface Range {
@@ -43,8 +44,12 @@ export function data(bytes: 1 | 2 | 4 | 8, range: Range | undefined): Field {
     align: 1n,
     extract: (raw) => BigInt.asIntN(bits, raw),
     insert: (_raw, value) => BigInt.asUintN(bits, value),
+    narrow: bytes === 8 ? wholeWord64 : wholeWord,
   };
 }
+
+const wholeWord: NarrowField = { extract: (raw) => raw | 0, insert: (_raw, value) => value };
+const wholeWord64: NarrowField = { extract: decline, insert: decline };
 
 /** Nothing: the bytes stay as they are. */
 export const nothing: Field = {
@@ -87,5 +92,15 @@ export function bitField(
     align,
     extract: (raw) => BigInt.asIntN(width, getBits(raw, options)) << shift,
     insert: (raw, value) => setBits(raw, options, value >> shift),
+    narrow: range && bytes === 4 ? narrowBits(options) : undefined,
+  };
+}
+
+/** The range keeps values within 32 bits. */
+function narrowBits({ lsb, width, shift }: Bits & { readonly shift: number }): NarrowField {
+  const mask = (2 ** width - 1) << lsb;
+  return {
+    extract: (raw) => ((raw << (32 - lsb - width)) >> (32 - width)) << shift,
+    insert: (raw, value) => (raw & ~mask) | (((value >> shift) << lsb) & mask),
   };
 }

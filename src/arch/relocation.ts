@@ -6,6 +6,8 @@
 // the symbol is a Thumb function (AAELF32 section 5.6), else 0.  GOT is the
 // address of the global offset table and G the offset of the symbol's slot in it.
 
+import type { NarrowField, NarrowRule } from './narrow.ts';
+
 /** Operands of one relocation, as unsigned 64-bit (S, P, GOT) or signed (A) values. */
 export interface Operands {
   readonly S: bigint;
@@ -40,6 +42,8 @@ export interface Field {
   readonly extract: (raw: bigint) => bigint;
   /** The bytes with the value packed into them. */
   readonly insert: (raw: bigint, value: bigint) => bigint;
+  /** extract and insert in numbers, where it pays. */
+  readonly narrow?: NarrowField | undefined;
 }
 
 /** The instruction set at a symbol, where there are two. */
@@ -52,6 +56,8 @@ export interface RelocationRule {
   /** The formula in psABI letters, for messages: "S + A - P". */
   readonly formula: string;
   readonly value: (operands: Operands) => bigint;
+  /** The same in numbers, for targets that are not Thumb code. */
+  readonly narrow?: NarrowRule | undefined;
   /** For a target of unknown instruction set the opcode stays as it is. */
   readonly field: Field;
   /**

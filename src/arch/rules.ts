@@ -1,11 +1,14 @@
 // How a table of relocation rules is written: one row per relocation, made into
 // a map by type.
 
+import { type NarrowFormula, narrowRule } from './narrow.ts';
 import type { Field, Operands, RelocationRule } from './relocation.ts';
 
 export interface Formula {
   readonly text: string;
   readonly value: (operands: Operands) => bigint;
+  /** value in numbers, where it pays. */
+  readonly narrow?: NarrowFormula | undefined;
 }
 
 export type Row = readonly [
@@ -33,6 +36,7 @@ function ruleOf(prefix: string, [type, name, formula, field, more]: Row): Reloca
     type,
     formula: formula.text,
     value: formula.value,
+    narrow: narrowRule(formula, field),
     field,
     // Every rule has the same properties: the linker's loop sees one shape.
     branch: more?.branch,

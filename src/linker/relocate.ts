@@ -1,7 +1,7 @@
 // Relocates: one loop for every architecture.  The rule says what to compute and
 // which field takes it; the range and alignment checks stand here, so no row of
 // a table can forget them.  A branch that does not fit is given to the veneers.
-// Hot: nothing but bigints is allocated per relocation.
+// Nearly all relocations are done in numbers, see narrow.ts.
 // The letters are the psABI's, see src/arch/relocation.ts.
 
 import type { LinkArch } from '../arch/link-arch.ts';
@@ -14,6 +14,7 @@ import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
 import { gotAddress } from './got.ts';
 import type { Layout } from './layout.ts';
+import { NarrowPass } from './narrow.ts';
 import type { LinkProblem } from './problems.ts';
 import { placeOf, type Resolution, sectionAddress } from './resolve.ts';
 import type { Branch, VeneerPool } from './veneers.ts';
@@ -55,6 +56,7 @@ export function relocate(
   const problems: LinkProblem[] = [];
   let left = 0;
   let count = 0;
+  const narrow = new NarrowPass(resolution.symbols);
   const report = (problem: LinkProblem): void => {
     if (problems.length < problemLimit) problems.push(problem);
     else left++;
@@ -66,7 +68,7 @@ export function relocate(
     const image = images[placement.segment];
     assert(image !== undefined, 'a placed section has a segment');
     const bytes = image.subarray(placement.offset, placement.offset + table.target.size);
-    relocateSection(request, resolution, veneers, table, bytes, P, report);
+    relocateSection(request, resolution, veneers, narrow, table, bytes, P, report);
     count += table.count;
   }
   if (left > 0) problems.push({ kind: 'more', count: left });
@@ -77,6 +79,7 @@ function relocateSection(
   request: RelocateRequest,
   resolution: Resolution,
   veneers: VeneerPool,
+  narrow: NarrowPass,
   table: ElfRelocations,
   section: Uint8Array,
   base: Addr,
@@ -87,6 +90,7 @@ function relocateSection(
   const got = request.layout.got?.slots;
   const GOT = gotAddress(request.layout, request.bases) ?? 0n;
   const inRecord = table.addends === 'in-record';
+  narrow.begin(table, view, base);
   const operands = { S: 0n, A: 0n, P: 0n, T: 0n, GOT, G: 0n, M: 0 };
   let rule: RelocationRule | undefined;
   for (let i = 0; i < table.count; i++) {
@@ -97,6 +101,7 @@ function relocateSection(
       continue;
     }
     if (rule.field.bytes === 0) continue;
+    if (rule.narrow !== undefined && narrow.apply(rule.narrow, i)) continue;
     const symbol = resolution.symbols[table.symbolAt(i)];
     if (symbol === undefined) {
       reportUnloaded(request, table, i, report);

@@ -62,12 +62,15 @@ export function resolveSymbols(request: ResolveRequest): Resolution {
   const uses = findUses(object, request.layout, arch);
   const exportNames = request.exports === undefined ? [] : [...request.exports];
   const hasThumb = hasInstructionSets(arch);
+  const sections = object.sections.map(({ index }) =>
+    sectionAddress(request.layout, request.bases, index),
+  );
   for (let i = 1; i < object.symbols.count; i++) {
     if (object.symbols.sectionAt(i) !== C.SHN_UNDEF) {
-      symbols.push(resolveDefined(request, i, hasThumb, problems));
+      symbols.push(resolveDefined(object, sections, i, hasThumb, problems));
       continue;
     }
-    const use = uses.get(i);
+    const use = uses.of(i);
     if (use === undefined) {
       symbols.push(undefined);
       continue;
@@ -147,19 +150,19 @@ function foundSymbol(found: FoundSymbol): ResolvedSymbol {
 }
 
 function resolveDefined(
-  { object, layout, bases }: ResolveRequest,
+  { symbols }: ElfObject,
+  sections: readonly (Addr | undefined)[],
   i: number,
   hasThumb: boolean,
   problems: LinkProblem[],
 ): ResolvedSymbol | undefined {
-  const { symbols } = object;
   const type = symbols.typeAt(i);
   const index = symbols.sectionAt(i);
   if (index === C.SHN_COMMON) {
     problems.push({ kind: 'common-symbol', symbol: symbols.nameAt(i), bytes: symbols.sizeAt(i) });
     return undefined;
   }
-  const base = index === C.SHN_ABS ? 0n : sectionAddress(layout, bases, index);
+  const base = index === C.SHN_ABS ? 0n : sections[index];
   if (base === undefined) return undefined;
   if (type === C.STT_TLS || type === C.STT_GNU_IFUNC) {
     const kind = type === C.STT_TLS ? 'thread-local' : 'indirect function';
@@ -191,23 +194,51 @@ function setBound({ object, layout, bases }: ResolveRequest, name: string): Addr
 interface Use {
   readonly table: ElfRelocations;
   readonly first: number;
-  count: number;
+  readonly count: number;
 }
 
-/** The undefined symbols that relocations of loaded sections really use. */
-function findUses(object: ElfObject, layout: Layout, arch: LinkArch): ReadonlyMap<number, Use> {
-  const uses = new Map<number, Use>();
-  for (const table of object.relocations) {
-    if (layout.placements[table.target.index] === undefined) continue;
+interface Uses {
+  /** undefined: nothing uses the symbol. */
+  of(symbol: number): Use | undefined;
+}
+
+/**
+ * The undefined symbols that relocations of loaded sections really use, counted in
+ * columns by symbol: half of all relocations use one.
+ */
+function findUses(object: ElfObject, layout: Layout, arch: LinkArch): Uses {
+  const { symbols, relocations } = object;
+  const counts = new Uint32Array(symbols.count);
+  const tables = new Uint32Array(symbols.count);
+  const firsts = new Uint32Array(symbols.count);
+  const isLoose = new Uint8Array(symbols.count);
+  for (let i = 0; i < symbols.count; i++) if (symbols.sectionAt(i) === C.SHN_UNDEF) isLoose[i] = 1;
+  relocations.forEach((table, tableIndex) => {
+    if (layout.placements[table.target.index] === undefined) return;
+    let type = -1;
+    let changes = true;
     for (let i = 0; i < table.count; i++) {
       const symbol = table.symbolAt(i);
-      if (object.symbols.sectionAt(symbol) !== C.SHN_UNDEF) continue;
-      // R_*_NONE only marks a dependency, as unwind tables do on ARM.
-      if (arch.relocations.get(table.typeAt(i))?.field.bytes === 0) continue;
-      const use = uses.get(symbol);
-      if (use === undefined) uses.set(symbol, { table, first: i, count: 1 });
-      else use.count++;
+      if (isLoose[symbol] !== 1) continue;
+      if (table.typeAt(i) !== type) {
+        type = table.typeAt(i);
+        // R_*_NONE only marks a dependency, as unwind tables do on ARM.
+        changes = arch.relocations.get(type)?.field.bytes !== 0;
+      }
+      if (!changes) continue;
+      const before = counts[symbol] ?? 0;
+      counts[symbol] = before + 1;
+      if (before > 0) continue;
+      tables[symbol] = tableIndex;
+      firsts[symbol] = i;
     }
-  }
-  return uses;
+  });
+  return {
+    of: (symbol) => {
+      const count = counts[symbol] ?? 0;
+      const table = relocations[tables[symbol] ?? 0];
+      if (count === 0 || table === undefined) return undefined;
+      return { table, first: firsts[symbol] ?? 0, count };
+    },
+  };
 }

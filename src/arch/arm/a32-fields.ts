@@ -12,6 +12,7 @@ import {
   signed,
   unchecked,
 } from '../field.ts';
+import type { NarrowField } from '../narrow.ts';
 import type { Field } from '../relocation.ts';
 
 const imm24 = { lsb: 0, width: 24 };
@@ -30,6 +31,13 @@ const opcode = { lsb: 25, width: 7 };
 const halfword = { lsb: 24, width: 1 };
 const isBlx = (raw: bigint): boolean => getBits(raw, opcode) === 0b111_1101n;
 
+/** BL to ARM code; a BLX declines. */
+const narrowCall: NarrowField = {
+  extract: (raw) => (raw >>> 25 === 0b111_1101 ? Number.NaN : (raw << 8) >> 6),
+  insert: (raw, value) =>
+    raw >>> 25 === 0b111_1101 ? Number.NaN : (raw & ~0xff_ffff) | ((value >> 2) & 0xff_ffff),
+};
+
 function extractCall(raw: bigint): bigint {
   return branch.extract(raw) | (isBlx(raw) ? getBits(raw, halfword) << 1n : 0n);
 }
@@ -44,6 +52,7 @@ export const blx: Field = {
     const high = setBits(setBits(raw, opcode, 0b111_1101n), halfword, value >> 1n);
     return branch.insert(high, value);
   },
+  narrow: undefined,
 };
 
 /** BL: to ARM code; BLX becomes BL (always). */
@@ -51,6 +60,7 @@ export const bl: Field = {
   ...branch,
   extract: extractCall,
   insert: (raw, value) => branch.insert(isBlx(raw) ? 0xeb00_0000n : raw, value),
+  narrow: narrowCall,
 };
 
 /** BL or BLX as the compiler wrote it. */
@@ -58,6 +68,7 @@ export const call: Field = {
   ...branch,
   extract: extractCall,
   insert: (raw, value) => (isBlx(raw) ? blx : bl).insert(raw, value),
+  narrow: narrowCall,
 };
 
 /** The low 31 bits of an unwind table's word. */
@@ -67,6 +78,10 @@ export const prel31: Field = {
   align: 1n,
   extract: (raw) => BigInt.asIntN(31, raw),
   insert: (raw, value) => setBits(raw, { lsb: 0, width: 31 }, value),
+  narrow: {
+    extract: (raw) => (raw << 1) >> 1,
+    insert: (raw, value) => (raw & 0x8000_0000) | (value & 0x7fff_ffff),
+  },
 };
 
 const imm4 = { lsb: 16, width: 4 };
@@ -81,6 +96,13 @@ function moveField(shift: bigint): Field {
     extract: (raw) => BigInt.asIntN(16, (getBits(raw, imm4) << 12n) | getBits(raw, imm12)),
     insert: (raw, value) =>
       setBits(setBits(raw, imm12, value >> shift), imm4, value >> (shift + 12n)),
+    narrow: {
+      extract: (raw) => ((((raw >> 4) & 0xf000) | (raw & 0xfff)) << 16) >> 16,
+      insert: (raw, value) => {
+        const half = value >> Number(shift);
+        return (raw & ~0xf_0fff) | ((half & 0xf000) << 4) | (half & 0xfff);
+      },
+    },
   };
 }
 
@@ -135,6 +157,7 @@ const word: Range = { min: -0xffff_ffffn, max: 0xffff_ffffn };
 /** LDR of what two ALU groups have left, which must fit in 12 bits. */
 export const ldrGroup2: Field = {
   ...data(4, word),
+  narrow: undefined,
   holds: (value) => remainder(value, 2).rest <= 0xfff,
   extract: (raw) => (getBits(raw, up) === 1n ? raw & 0xfffn : -(raw & 0xfffn)),
   insert: (raw, value) =>

@@ -12,13 +12,28 @@ import type { RelocationRule } from '../relocation.ts';
 import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
 
 const wrap = (value: bigint): bigint => BigInt.asIntN(32, value);
-const absolute: Formula = { text: '(S + A) | T', value: ({ S, A, T }) => wrap((S + A) | T) };
+const narrowAbsolute = (S: number, A: number): number => (S + A) | 0;
+const narrowRelative = (S: number, A: number, P: number): number => (S + A - P) | 0;
+const absolute: Formula = {
+  text: '(S + A) | T',
+  value: ({ S, A, T }) => wrap((S + A) | T),
+  narrow: narrowAbsolute,
+};
 const relative: Formula = {
   text: '((S + A) | T) - P',
   value: ({ S, A, P, T }) => wrap(((S + A) | T) - P),
+  narrow: narrowRelative,
 };
-const branch: Formula = { text: 'S + A - P', value: ({ S, A, P }) => wrap(S + A - P) };
-const plain: Formula = { text: 'S + A', value: ({ S, A }) => wrap(S + A) };
+const branch: Formula = {
+  text: 'S + A - P',
+  value: ({ S, A, P }) => wrap(S + A - P),
+  narrow: narrowRelative,
+};
+const plain: Formula = {
+  text: 'S + A',
+  value: ({ S, A }) => wrap(S + A),
+  narrow: narrowAbsolute,
+};
 // AAELF32 writes GOT_ORG for GOT, and GOT(S) for GOT + G.
 const fromGot: Formula = {
   text: '((S + A) | T) - GOT',

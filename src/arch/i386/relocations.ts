@@ -8,10 +8,15 @@ import { data, either, nothing, signed, unchecked } from '../field.ts';
 import type { RelocationRule } from '../relocation.ts';
 import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
 
-const absolute: Formula = { text: 'S + A', value: ({ S, A }) => BigInt.asIntN(32, S + A) };
+const absolute: Formula = {
+  text: 'S + A',
+  value: ({ S, A }) => BigInt.asIntN(32, S + A),
+  narrow: (S, A) => (S + A) | 0,
+};
 const relative: Formula = {
   text: 'S + A - P',
   value: ({ S, A, P }) => BigInt.asIntN(32, S + A - P),
+  narrow: (S, A, P) => (S + A - P) | 0,
 };
 /** mod 00, r/m 101: a 32-bit address and no base register. */
 const hasBase = (modRM: number): boolean => (modRM & 0xc7) !== 0x05;

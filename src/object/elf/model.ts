@@ -87,6 +87,8 @@ export interface ElfRelocations {
   symbolAt(i: number): number;
   /** 0 when addends are in place. */
   addendAt(i: number): bigint;
+  /** The same as a number; NaN beyond 2^32, and when addends are in place. */
+  narrowAddendAt(i: number): number;
 }
 
 /** The bytes a section has in the file; none for SHT_NOBITS. */

@@ -86,6 +86,13 @@ function columns(
         ? view.getBigInt64(i * stride + 16, true)
         : BigInt(view.getInt32(i * stride + 8, true));
     },
+    narrowAddendAt: (i) => {
+      if (!inRecord) return Number.NaN;
+      if (!wide) return view.getInt32(i * stride + 8, true);
+      const low = view.getUint32(i * stride + 16, true);
+      const high = view.getInt32(i * stride + 20, true);
+      return high === 0 || high === -1 ? high * 0x1_0000_0000 + low : Number.NaN;
+    },
   };
 }
 
