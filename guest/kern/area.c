@@ -30,6 +30,8 @@ area_fit(uintptr_t low, uintptr_t high, size_t bytes, size_t align)
 {
 	uintptr_t last = high - PAGE_SIZE - bytes, start;
 
+	if (high - low < PAGE_SIZE + bytes + PAGE_SIZE)
+		return 0;
 	if (modules_start < KERNBASE)
 		start = last & ~(align - 1);
 	else
@@ -48,12 +50,11 @@ area_place(struct range *new, size_t bytes, size_t align)
 		uintptr_t high = *at != NULL ? (*at)->start : modules_end;
 		uintptr_t start = area_fit(low, high, bytes, align);
 
-		if (start != 0) {
+		/* The first that fits, or the last, is nearest. */
+		if (start != 0 && (best == NULL || modules_start < KERNBASE)) {
 			new->start = start;
 			new->end = start + bytes;
 			best = at;
-			if (modules_start > KERNBASE)
-				break;
 		}
 		if (*at == NULL)
 			break;
@@ -83,14 +84,14 @@ area_fill(const struct range *range, unsigned prot)
 }
 
 uintptr_t
-area_alloc(size_t bytes, size_t align, unsigned prot)
+area_alloc(uint64_t size, uint64_t align, unsigned prot)
 {
 	struct range *range;
+	size_t bytes = (size_t)(size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 
-	if (bytes == 0 || bytes > modules_end - modules_start ||
+	if (size == 0 || size > modules_end - modules_start ||
 	    align > modules_end - modules_start)
 		return 0;
-	bytes = (bytes + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
 	if (align < PAGE_SIZE)
 		align = PAGE_SIZE;
 	range = kernel_alloc(sizeof(*range));
@@ -100,7 +101,7 @@ area_alloc(size_t bytes, size_t align, unsigned prot)
 	unsigned s = arch_intr_disable();
 	uintptr_t start = 0;
 
-	if (!area_place(range, bytes, align))
+	if (!area_place(range, bytes, (size_t)align))
 		kmem_free(range);
 	else if (area_fill(range, prot))
 		start = range->start;
@@ -113,11 +114,8 @@ area_alloc(size_t bytes, size_t align, unsigned prot)
 void
 area_protect(uintptr_t va, size_t bytes, unsigned prot)
 {
-	unsigned s = arch_intr_disable();
-
 	for (uintptr_t end = va + bytes; va < end; va += PAGE_SIZE)
 		(void)pmap_map(va, pmap_extract(va), prot);
-	arch_intr_restore(s);
 }
 
 void
@@ -126,11 +124,9 @@ area_free(uintptr_t start)
 	unsigned s = arch_intr_disable();
 	struct range **at = &ranges, *range;
 
-	while (*at != NULL && (*at)->start != start)
+	while ((*at)->start != start)
 		at = &(*at)->next;
 	range = *at;
-	if (range == NULL)
-		panic("area_free: no range starts at 0x%jx", (uintmax_t)start);
 	for (uintptr_t va = range->start; va < range->end; va += PAGE_SIZE) {
 		uint64_t pa = pmap_unmap(va);
 

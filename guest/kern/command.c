@@ -13,9 +13,6 @@ command_issue(void)
 {
 	unsigned s = arch_intr_disable();
 
-	command.error = 0;
-	command.done = 0;
-	command.result = 0;
 	device_write(WIRE_LINKER + LINKER_COMMAND, (uint32_t)KPA(&command));
 	while (command.done == 0)
 		(void)tsleep(&command, 0);

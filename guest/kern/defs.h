@@ -51,7 +51,7 @@ extern uintptr_t modules_start, modules_end;
 void	area_init(void);
 /* Ranges of it, mapped to zeroed pages with prot, an
  * unmapped page on either side; 0 when there is no room. */
-uintptr_t area_alloc(size_t bytes, size_t align, unsigned prot);
+uintptr_t area_alloc(uint64_t bytes, uint64_t align, unsigned prot);
 void	area_protect(uintptr_t va, size_t bytes, unsigned prot);
 void	area_free(uintptr_t va);
 
@@ -67,7 +67,9 @@ unsigned kmem_free_owned(const struct module *, uint64_t *bytes);
 void	*kmem_alloc_for(const struct module *, size_t);
 /* The kernel's own, whoever's call it serves: zeroed; NULL: no memory. */
 void	*kernel_alloc(size_t);
-char	*kernel_strdup(const char *);
+
+/* string.c: see <sys/systm.h> too. */
+size_t	strlcat(char *, const char *, size_t);
 
 /* printf.c */
 void	vprintf(const char *, va_list) __printflike(1, 0);
@@ -77,10 +79,9 @@ struct guard;
 struct thread {
 	uintptr_t	td_sp;			/* saved, when not running */
 	uint32_t	td_id;
-	uint32_t	td_state;		/* TD_* */
 	const void	*td_channel;
 	uint64_t	td_deadline;		/* 0: none */
-	bool		td_timedout;
+	bool		td_dead;
 	struct guard	*td_guard;		/* innermost, or NULL */
 	struct module	*td_module;		/* whose code it was sent into */
 	struct mutex	*td_mutexes;		/* held */
@@ -90,10 +91,6 @@ struct thread {
 	void		(*td_fn)(void *);
 	char		td_name[32];
 };
-#define TD_READY	1
-#define TD_RUNNING	2
-#define TD_SLEEPING	3
-#define TD_DEAD		4
 #define STACK_BYTES	16384
 /* Where arch_switch to a new thread leads. */
 void	thread_start(void (*)(void *), void *) __dead;
@@ -114,7 +111,8 @@ void	thread_timer(void);			/* arm it for what is next */
 /* Deadlines, of which 0 means never: whether a is before b. */
 bool	earlier(uint64_t a, uint64_t b);
 
-/* mutex.c: the thread gives up what it took after down_to. */
+/* mutex.c: the thread gives up what it took after down_to; interrupts are
+ * disabled. */
 void	mutex_release(struct thread *, const struct mutex *down_to);
 
 /* trap.c */
@@ -134,10 +132,9 @@ int	guard_module(struct module *, void (*fn)(void *), void *arg,
 	    uint64_t budget_ns, struct wire_oops *);
 /* When the watchdog bites this thread; 0: never. */
 uint64_t guard_deadline(const struct thread *);
-/* The thread's guards are set aside: until guard_resume(what that answers,
- * since), its faults are the kernel's, and time does not count. */
-struct guard *guard_suspend(void);
-void	guard_resume(struct guard *, uint64_t since);
+/* The thread's guards, which were set aside, take up again: the time since
+ * does not count. */
+void	guard_resume(struct guard *innermost, uint64_t since);
 /* In a trap: true when a guard took the fault. */
 bool	guard_take(struct trapframe *, const struct wire_oops *);
 /* Outside a trap, there being a guard: as a fault of the code that called
@@ -147,7 +144,7 @@ void	guard_throw(unsigned kind) __dead;
 /* panic.c: panic() because the caller of a kernel function misused it:
  * contained when there is a guard. */
 void	panic_caller(const char *, ...) __printflike(1, 2) __dead;
-const char *panic_message(void);		/* of the last panic */
+extern char panic_message[256];			/* of the last panic */
 
 /* oops.c */
 void	oops_fill(struct wire_oops *, const struct trapframe *, unsigned kind,
@@ -174,6 +171,10 @@ void	command_close(uint64_t object, uint32_t module, unsigned outcome);
 void	command_done(void);			/* in an interrupt */
 
 /* module.c: the module table. */
+struct hold {
+	struct module		*module;
+	struct hold		*next;
+};
 struct module {
 	uint32_t		mod_id;
 	uint32_t		mod_state;	/* MODULE_* below */
@@ -186,8 +187,7 @@ struct module {
 	unsigned		mod_nsegments;
 	const struct wire_segment *mod_segments;	/* in the manifest */
 	uint64_t		*mod_bases;	/* one per segment, 0 none */
-	struct module		**mod_holds;	/* what this one holds */
-	unsigned		mod_nholds;
+	struct hold		*mod_holds;	/* what this one holds */
 	unsigned		mod_met;	/* requirements it holds */
 	unsigned		mod_inited;	/* set entries initialised */
 	const struct wire_symtab *mod_symtab;	/* in the linkinfo, or NULL */

@@ -6,13 +6,6 @@
 #include "defs.h"
 #include "export.h"
 
-uint64_t	__udivmoddi4(uint64_t, uint64_t, uint64_t *);
-int64_t		__divmoddi4(int64_t, int64_t, int64_t *);
-uint64_t	__udivdi3(uint64_t, uint64_t);
-uint64_t	__umoddi3(uint64_t, uint64_t);
-int64_t		__divdi3(int64_t, int64_t);
-int64_t		__moddi3(int64_t, int64_t);
-
 /* Schoolbook, a bit at a time, unless the CPU can do it. */
 uint64_t
 __udivmoddi4(uint64_t n, uint64_t d, uint64_t *remainder)

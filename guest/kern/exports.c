@@ -26,7 +26,6 @@ EXPORT(strcmp);
 EXPORT(strncmp);
 EXPORT(strchr);
 EXPORT(strlcpy);
-EXPORT(strlcat);
 
 EXPORT(nanouptime);
 

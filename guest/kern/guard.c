@@ -58,19 +58,9 @@ guard_module(struct module *m, void (*fn)(void *), void *arg,
 	return error;
 }
 
-struct guard *
-guard_suspend(void)
-{
-	struct guard *g = curthread->td_guard;
-
-	curthread->td_guard = NULL;
-	return g;
-}
-
 void
 guard_resume(struct guard *innermost, uint64_t since)
 {
-	unsigned s = arch_intr_disable();
 	uint64_t elapsed = nanouptime() - since;
 
 	for (struct guard *g = innermost; g != NULL; g = g->g_outer)
@@ -78,7 +68,6 @@ guard_resume(struct guard *innermost, uint64_t since)
 			g->g_deadline += elapsed;
 	curthread->td_guard = innermost;
 	thread_timer();
-	arch_intr_restore(s);
 }
 
 bool

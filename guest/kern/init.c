@@ -60,32 +60,30 @@ modcall(void *p)
 		call->error = mi->mi_modcmd(call->cmd, NULL);
 }
 
-/* The number of entries in the module's set. */
-static unsigned
-modset(const struct module *m, const modinfo_t *const **first)
+/* The i-th entry of the module's set, or NULL. */
+static const modinfo_t *const *
+modentry(const struct module *m, unsigned i)
 {
 	const char *info = (const char *)m->mod_linkinfo;
 	const struct wire_set *set =
 	    (const struct wire_set *)(info + m->mod_linkinfo->sets);
+	const struct wire_set *end = set + m->mod_linkinfo->set_count;
 
-	for (unsigned i = 0; i < m->mod_linkinfo->set_count; i++, set++)
-		if (strcmp(info + set->name, "link_set_modules") == 0) {
-			*first = (const modinfo_t *const *)
-			    (uintptr_t)set->start_va;
-			return (unsigned)((set->stop_va - set->start_va) /
-			    sizeof(**first));
-		}
-	return 0;
+	while (set < end && strcmp(info + set->name, "link_set_modules") != 0)
+		set++;
+	if (set == end || i >= (set->stop_va - set->start_va) / sizeof(void *))
+		return NULL;
+	return (const modinfo_t *const *)(uintptr_t)set->start_va + i;
 }
 
 /* Calls the entry.  *refused: it returned an error, rather than fault. */
 static int
-modcmd(struct module *m, const modinfo_t *const *entry, modcmd_t cmd,
-    bool *refused, struct outcome *o)
+modcmd(struct module *m, unsigned i, modcmd_t cmd, bool *refused,
+    struct outcome *o)
 {
 	bool init = cmd == MODULE_CMD_INIT;
 	unsigned stage = init ? STAGE_INIT : STAGE_FINI;
-	struct modcall call = { .entry = entry, .cmd = cmd };
+	struct modcall call = { .entry = modentry(m, i), .cmd = cmd };
 	int error;
 
 	strlcpy(call.what, init ? "init of " : "fini of ", sizeof(call.what));
@@ -103,13 +101,11 @@ modcmd(struct module *m, const modinfo_t *const *entry, modcmd_t cmd,
 static int
 netbsd_fini(struct module *m, struct outcome *o)
 {
-	const modinfo_t *const *set = NULL;
 	bool refused;
 
-	(void)modset(m, &set);
 	for (; m->mod_inited > 0; m->mod_inited--) {
-		int error = modcmd(m, set + m->mod_inited - 1,
-		    MODULE_CMD_FINI, &refused, o);
+		int error = modcmd(m, m->mod_inited - 1, MODULE_CMD_FINI,
+		    &refused, o);
 
 		if (refused)
 			return error;
@@ -120,14 +116,12 @@ netbsd_fini(struct module *m, struct outcome *o)
 static int
 netbsd_init(struct module *m, struct outcome *o)
 {
-	const modinfo_t *const *set = NULL;
-	unsigned n = modset(m, &set);
 	bool refused;
 	int error = 0;
 
-	for (; m->mod_inited < n && error == 0; m->mod_inited++)
-		error = modcmd(m, set + m->mod_inited, MODULE_CMD_INIT,
-		    &refused, o);
+	for (; error == 0 && modentry(m, m->mod_inited) != NULL;
+	    m->mod_inited++)
+		error = modcmd(m, m->mod_inited, MODULE_CMD_INIT, &refused, o);
 	if (error == 0)
 		return 0;
 
@@ -186,28 +180,17 @@ linux_fini(struct module *m, struct outcome *o)
 	return 0;
 }
 
+/* A plain object has neither set nor init: for it these do nothing. */
 int
 module_init(struct module *m, struct outcome *o)
 {
-	switch (m->mod_manifest->flavour) {
-	case FLAVOUR_NETBSD:
-		return netbsd_init(m, o);
-	case FLAVOUR_LINUX:
-		return linux_init(m, o);
-	default:
-		return 0;
-	}
+	return m->mod_manifest->flavour == FLAVOUR_NETBSD ?
+	    netbsd_init(m, o) : linux_init(m, o);
 }
 
 int
 module_fini(struct module *m, struct outcome *o)
 {
-	switch (m->mod_manifest->flavour) {
-	case FLAVOUR_NETBSD:
-		return netbsd_fini(m, o);
-	case FLAVOUR_LINUX:
-		return linux_fini(m, o);
-	default:
-		return 0;
-	}
+	return m->mod_manifest->flavour == FLAVOUR_NETBSD ?
+	    netbsd_fini(m, o) : linux_fini(m, o);
 }

@@ -93,7 +93,7 @@ arena_grow(size_t bytes)
 	return true;
 }
 
-/* Gives an arena of nothing but one free block back, unless it is the last. */
+/* Gives an arena of nothing but one free block back. */
 static void
 arena_shrink(struct block *b)
 {
@@ -104,8 +104,6 @@ arena_shrink(struct block *b)
 	while (first_block(*at) != b)
 		at = &(*at)->next;
 	a = *at;
-	if (a == arenas && a->next == NULL)
-		return;
 	freelist_remove(b);
 	*at = a->next;
 	page_free(KPA(a), a->pages);
@@ -129,12 +127,10 @@ block_split(struct block *b, size_t bytes)
 void *
 kmem_alloc_for(const struct module *owner, size_t n)
 {
-	size_t bytes = ROUND(n) + UNIT;
+	size_t bytes = UNIT + ROUND(n > 0 ? n : 1);
 
 	if (n > bootinfo.ram_bytes)
 		return NULL;
-	if (bytes < SMALLEST)
-		bytes = SMALLEST;
 
 	unsigned s = arch_intr_disable();
 	struct block *b = freelist;
@@ -153,12 +149,6 @@ kmem_alloc_for(const struct module *owner, size_t n)
 	return b != NULL ? (char *)b + UNIT : NULL;
 }
 
-static void *
-zeroed(void *p, size_t n)
-{
-	return p != NULL ? memset(p, 0, n) : NULL;
-}
-
 void *
 kmem_alloc(size_t n)
 {
@@ -168,23 +158,18 @@ kmem_alloc(size_t n)
 void *
 kmem_zalloc(size_t n)
 {
-	return zeroed(kmem_alloc_for(
-	    module_calling(__builtin_return_address(0)), n), n);
+	void *p = kmem_alloc_for(
+	    module_calling(__builtin_return_address(0)), n);
+
+	return p != NULL ? memset(p, 0, n) : NULL;
 }
 
 void *
 kernel_alloc(size_t n)
 {
-	return zeroed(kmem_alloc_for(NULL, n), n);
-}
+	void *p = kmem_alloc_for(NULL, n);
 
-char *
-kernel_strdup(const char *s)
-{
-	size_t n = strlen(s) + 1;
-	char *copy = kernel_alloc(n);
-
-	return copy != NULL ? memcpy(copy, s, n) : NULL;
+	return p != NULL ? memset(p, 0, n) : NULL;
 }
 
 /* This block's header and the one behind it are as they were written. */

@@ -57,8 +57,6 @@ ksyms_format(uintptr_t va, bool returns, char *buf, size_t room)
 
 	if (symbol == NULL)
 		snprintf(buf, room, "0x%jx", offset);
-	else if (symbol->size == 0)
-		snprintf(buf, room, "%s+0x%jx", name, offset);
 	else
 		snprintf(buf, room, "%s+0x%jx/0x%x", name, offset,
 		    symbol->size);

@@ -17,7 +17,9 @@ struct request {
 	struct outcome	outcome;
 };
 
-static struct wire_mailbox mailbox;
+static struct wire_mailbox mailbox = {
+	.magic = WIRE_MAGIC, .version = WIRE_VERSION, .slots = WIRE_SLOTS
+};
 static struct request slot_requests[WIRE_SLOTS];
 static struct request *linker_queue, *caller_queue;
 static struct thread *linker_thread;
@@ -124,10 +126,6 @@ call_target(void *arg)
 static int
 call(struct wire_request *slot, struct outcome *o)
 {
-	if (slot->nargs > WIRE_ARGS)
-		return outcome_fail(o, STAGE_POLICY, EINVAL,
-		    "more than %d words of arguments", WIRE_ARGS);
-
 	unsigned s = arch_intr_disable();
 	struct module *m = module_at((uintptr_t)slot->target_va);
 	bool live = m == NULL || m->mod_state == MODULE_LIVE;
@@ -209,8 +207,9 @@ linker_request(unsigned op, const char *name)
 	 * may it, because the linker thread refers to the request. */
 	unsigned s = arch_intr_disable();
 	uint64_t since = nanouptime();
-	struct guard *guard = guard_suspend();
+	struct guard *guard = curthread->td_guard;
 
+	curthread->td_guard = NULL;
 	queue_append(&linker_queue, r);
 	while (!r->done)
 		(void)tsleep(r, 0);
@@ -228,8 +227,5 @@ linker_init(void)
 	if (linker_thread == NULL ||
 	    thread_create("caller", server, &caller_queue) == NULL)
 		panic("no memory for the kernel's threads");
-	mailbox.magic = WIRE_MAGIC;
-	mailbox.version = WIRE_VERSION;
-	mailbox.slots = WIRE_SLOTS;
 	device_write(WIRE_LINKER + LINKER_MAILBOX, (uint32_t)KPA(&mailbox));
 }

@@ -59,24 +59,11 @@ satisfied(struct module *m, struct module *by, struct outcome *o)
 	return 0;
 }
 
-/* Whether the object that was opened may become a module. */
-static int
-admit(uint64_t object, struct wire_manifest *manifest, struct outcome *o)
-{
-	const char *name = (const char *)manifest + manifest->name;
-
-	if (manifest->flavour == FLAVOUR_NETBSD &&
-	    version_check(name, manifest->version, o) != 0)
-		return o->error;
-	return module_create(object, manifest) != NULL ? 0 :
-	    outcome_no_memory(o);
-}
-
 /* Opens an object, for the one that requires it if there is one. */
 static int
 push(uint32_t source, const char *name, struct outcome *o)
 {
-	struct module *by = top(), *known;
+	struct module *by = top();
 	struct wire_manifest *manifest;
 	uint64_t object;
 	int error;
@@ -89,17 +76,21 @@ push(uint32_t source, const char *name, struct outcome *o)
 		    name != NULL ? name : "", name != NULL ? " " : "");
 
 	/* It may be asked for by a file name that is not the module's. */
-	known = module_by_name((const char *)manifest + manifest->name);
-	if (known == NULL)
-		error = admit(object, manifest, o);
-	else if (by != NULL)
-		error = satisfied(by, known, o);
-	else
-		error = refuse_loaded(known->mod_name, o);
-	if (known != NULL || error != 0) {
-		command_close(object, 0, CLOSE_FAILED);
-		kmem_free(manifest);
+	const char *own_name = (const char *)manifest + manifest->name;
+	struct module *known = module_by_name(own_name);
+
+	if (known != NULL)
+		error = by != NULL ? satisfied(by, known, o) :
+		    refuse_loaded(own_name, o);
+	else if (manifest->flavour == FLAVOUR_NETBSD)
+		error = version_check(own_name, manifest->version, o);
+	if (known == NULL && error == 0) {
+		if (module_create(object, manifest) != NULL)
+			return 0;
+		error = outcome_no_memory(o);
 	}
+	command_close(object, 0, CLOSE_FAILED);
+	kmem_free(manifest);
 	return error;
 }
 
@@ -131,19 +122,13 @@ require_next(struct module *m, struct outcome *o)
 static int
 finish(struct module *m, struct outcome *o)
 {
-	int error = module_place(m, o);
-	struct module *by;
+	struct module *by = newest(MODULE_COMING, 0, m->mod_id - 1);
 
-	if (error == 0)
-		error = module_link(m, o);
-	if (error == 0)
-		error = module_init(m, o);
-	if (error == 0)
-		module_settle(m);
-	by = newest(MODULE_COMING, 0, m->mod_id - 1);
-	if (by == NULL)
-		return error;
-	return error != 0 ? blame(m->mod_name, o) : satisfied(by, m, o);
+	if (module_place(m, o) != 0 || module_link(m, o) != 0 ||
+	    module_init(m, o) != 0)
+		return by != NULL ? blame(m->mod_name, o) : o->error;
+	module_settle(m);
+	return by != NULL ? satisfied(by, m, o) : 0;
 }
 
 static void

@@ -13,10 +13,10 @@ stat_one(const struct module *m, modstat_t *ms)
 		.ms_refcnt = m->mod_refcnt,
 	};
 	strlcpy(ms->ms_name, m->mod_name, sizeof(ms->ms_name));
-	for (unsigned i = 0; i < m->mod_nholds; i++) {
-		strlcat(ms->ms_required, i > 0 ? "," : "",
+	for (const struct hold *h = m->mod_holds; h != NULL; h = h->next) {
+		strlcat(ms->ms_required, h->module->mod_name,
 		    sizeof(ms->ms_required));
-		strlcat(ms->ms_required, m->mod_holds[i]->mod_name,
+		strlcat(ms->ms_required, h->next != NULL ? "," : "",
 		    sizeof(ms->ms_required));
 	}
 	for (unsigned i = 0; i < m->mod_nsegments; i++)

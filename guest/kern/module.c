@@ -51,13 +51,15 @@ module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 	*at = m->mod_next;
 	arch_intr_restore(s);
 
-	for (unsigned i = 0; i < m->mod_nholds; i++)
-		m->mod_holds[i]->mod_refcnt--;
+	for (struct hold *h = m->mod_holds, *next; h != NULL; h = next) {
+		next = h->next;
+		h->module->mod_refcnt--;
+		kmem_free(h);
+	}
 	command_close(m->mod_object, m->mod_id, close);
 	for (unsigned i = 0; i < m->mod_nsegments; i++)
 		if (m->mod_bases[i] != 0)
 			area_free((uintptr_t)m->mod_bases[i]);
-	kmem_free(m->mod_holds);
 	kmem_free(m->mod_linkinfo);
 	kmem_free(m->mod_manifest);
 	kmem_free(m);
@@ -66,8 +68,8 @@ module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 bool
 module_holds(const struct module *m, const struct module *held)
 {
-	for (unsigned i = 0; i < m->mod_nholds; i++)
-		if (m->mod_holds[i] == held)
+	for (const struct hold *h = m->mod_holds; h != NULL; h = h->next)
+		if (h->module == held)
 			return true;
 	return false;
 }
@@ -75,24 +77,16 @@ module_holds(const struct module *m, const struct module *held)
 int
 module_hold(struct module *m, struct module *held)
 {
-	struct module **old = m->mod_holds, **holds;
-	unsigned n = m->mod_nholds;
+	struct hold *h;
 
 	if (held == m || module_holds(m, held))
 		return 0;
-	holds = kernel_alloc((n + 1) * sizeof(*holds));
-	if (holds == NULL)
+	h = kernel_alloc(sizeof(*h));
+	if (h == NULL)
 		return ENOMEM;
-	memcpy(holds, old, n * sizeof(*holds));
-	holds[n] = held;
+	*h = (struct hold){ .module = held, .next = m->mod_holds };
+	m->mod_holds = h;
 	held->mod_refcnt++;
-
-	unsigned s = arch_intr_disable();
-
-	m->mod_holds = holds;
-	m->mod_nholds = n + 1;
-	arch_intr_restore(s);
-	kmem_free(old);
 	return 0;
 }
 

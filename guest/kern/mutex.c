@@ -59,9 +59,6 @@ mutex_owned(const struct mutex *m)
 void
 mutex_release(struct thread *t, const struct mutex *down_to)
 {
-	unsigned s = arch_intr_disable();
-
 	while (t->td_mutexes != NULL && t->td_mutexes != down_to)
 		release(t->td_mutexes);
-	arch_intr_restore(s);
 }

@@ -95,7 +95,7 @@ describe_kind(const struct wire_oops *oops, char *buf, size_t room)
 		    oops->access & ACCESS_WRITE ? "write to" : "read of",
 		    DIGITS, (uintmax_t)oops->address);
 	else if (oops->kind == OOPS_PANIC)
-		snprintf(buf, room, "panic: %s", panic_message());
+		snprintf(buf, room, "panic: %s", panic_message);
 	else
 		strlcpy(buf, names[oops->kind], room);
 }

@@ -15,7 +15,9 @@ outcome_fail(struct outcome *o, unsigned stage, int error, const char *fmt,
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	kmem_free(o->reason);
-	o->reason = kernel_strdup(text);
+	o->reason = kernel_alloc(strlen(text) + 1);
+	if (o->reason != NULL)
+		strlcpy(o->reason, text, sizeof(text));
 	o->stage = stage;
 	o->error = error;
 	return error;

@@ -69,10 +69,6 @@ page_free(uint64_t pa, size_t n)
 	size_t first = (pa - RAM_PA) / PAGE_SIZE;
 	unsigned s = arch_intr_disable();
 
-	for (size_t i = first; i < first + n; i++)
-		if (pa < bootinfo.free_pa || i >= npages || !used[i])
-			panic("page_free: page 0x%jx is not in use",
-			    RAM_PA + (uintmax_t)i * PAGE_SIZE);
 	page_mark(first, n, false);
 	if (first < lowest)
 		lowest = first;

@@ -5,13 +5,7 @@
  */
 #include "defs.h"
 
-static char message[256];
-
-const char *
-panic_message(void)
-{
-	return message;
-}
+char panic_message[256];
 
 static void __dead
 vpanic(bool contained, const char *fmt, va_list ap)
@@ -21,16 +15,16 @@ vpanic(bool contained, const char *fmt, va_list ap)
 
 	(void)arch_intr_disable();
 	if (!panicking) {
-		vsnprintf(message, sizeof(message), fmt, ap);
+		vsnprintf(panic_message, sizeof(panic_message), fmt, ap);
 		console_fresh_line();
-		printf("panic: %s\n", message);
+		printf("panic: %s\n", panic_message);
 		if (contained && !interrupting && curthread->td_guard != NULL)
 			guard_throw(OOPS_PANIC);
 		panicking = true;
 		oops_fill_call(&oops, OOPS_PANIC);
 		oops_print_frames(&oops);
 	}
-	device_write(WIRE_POWER + POWER_PANIC, (uint32_t)KPA(message));
+	device_write(WIRE_POWER + POWER_PANIC, (uint32_t)KPA(panic_message));
 	for (;;)
 		continue;
 }

@@ -13,11 +13,8 @@ module_place(struct module *m, struct outcome *o)
 
 		if (segment->bytes == 0)
 			continue;
-		if (segment->bytes > bootinfo.ram_bytes ||
-		    segment->align > bootinfo.ram_bytes)
-			return outcome_no_memory(o);
-		m->mod_bases[i] = area_alloc((size_t)segment->bytes,
-		    (size_t)segment->align, PROT_READ | PROT_WRITE);
+		m->mod_bases[i] = area_alloc(segment->bytes, segment->align,
+		    PROT_READ | PROT_WRITE);
 		if (m->mod_bases[i] == 0)
 			return outcome_no_memory(o);
 	}

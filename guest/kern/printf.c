@@ -1,6 +1,6 @@
 /*
  * Formatted output, to a buffer or to the console.  The conversions are
- * listed in <sys/systm.h>; anything else is copied as it stands.
+ * listed in <sys/systm.h>; of any other only its letter is left.
  */
 #include "defs.h"
 
@@ -165,6 +165,9 @@ convert(struct sink *sink, const struct spec *spec, char conversion)
 			s = "(null)";
 		emit_field(sink, spec, "", s, strnlen(s, spec->precision));
 		break;
+	default:
+		emit(sink, conversion);
+		break;
 	}
 }
 
@@ -174,21 +177,14 @@ format(struct sink *sink, const char *f)
 	struct spec spec;
 
 	for (; *f != '\0'; f++) {
-		const char *start = f;
-
-		if (*f == '%') {
-			f = parse(sink, f + 1, &spec);
-			if (*f != '\0' && strchr("diuoxXpcs", *f) != NULL) {
-				convert(sink, &spec, *f);
-				continue;
-			}
-			if (*f == '%')
-				start = f;
-			else if (*f == '\0')
-				f--;
+		if (*f != '%') {
+			emit(sink, *f);
+			continue;
 		}
-		while (start <= f)
-			emit(sink, *start++);
+		f = parse(sink, f + 1, &spec);
+		if (*f == '\0')
+			break;
+		convert(sink, &spec, *f);
 	}
 }
 

@@ -11,11 +11,11 @@
 
 #define SLICE_NS	4000000		/* virtual time */
 
-static struct thread thread0 = { .td_state = TD_RUNNING, .td_name = "idle" };
+static struct thread thread0 = { .td_name = "idle" };
 struct thread *curthread = &thread0, *allthreads = &thread0;
 
 static struct thread *ready;		/* next to run first */
-static struct thread *sleepers;		/* earliest deadline first */
+static struct thread *sleepers;
 static uint64_t slice_end;
 static uint64_t armed;			/* what the timer is set to, 0 not */
 
@@ -32,8 +32,9 @@ thread_timer(void)
 
 	if (ready != NULL && curthread != &thread0)
 		due = slice_end;
-	if (sleepers != NULL && earlier(sleepers->td_deadline, due))
-		due = sleepers->td_deadline;
+	for (const struct thread *t = sleepers; t != NULL; t = t->td_next)
+		if (earlier(t->td_deadline, due))
+			due = t->td_deadline;
 	if (earlier(guard, due))
 		due = guard;
 	if (due == armed)
@@ -46,26 +47,11 @@ thread_timer(void)
 }
 
 static void
-ready_append(struct thread *t)
+list_append(struct thread **at, struct thread *t)
 {
-	struct thread **at = &ready;
-
-	t->td_state = TD_READY;
 	t->td_next = NULL;
 	while (*at != NULL)
 		at = &(*at)->td_next;
-	*at = t;
-}
-
-static void
-sleepers_insert(struct thread *t)
-{
-	struct thread **at = &sleepers;
-
-	t->td_state = TD_SLEEPING;
-	while (*at != NULL && !earlier(t->td_deadline, (*at)->td_deadline))
-		at = &(*at)->td_next;
-	t->td_next = *at;
 	*at = t;
 }
 
@@ -82,7 +68,7 @@ list_remove(struct thread **at, const struct thread *t)
 void
 thread_ready(struct thread *t)
 {
-	ready_append(t);
+	list_append(&ready, t);
 	thread_timer();
 }
 
@@ -102,7 +88,6 @@ thread_switch(void)
 		ready = next->td_next;
 	else
 		next = &thread0;
-	next->td_state = TD_RUNNING;
 	slice_end = nanouptime() + SLICE_NS;
 	if (next != old) {
 		curthread = next;
@@ -129,7 +114,7 @@ thread_yield(void)
 	unsigned s = arch_intr_disable();
 
 	if (curthread != &thread0)
-		ready_append(curthread);
+		list_append(&ready, curthread);
 	thread_switch();
 	arch_intr_restore(s);
 }
@@ -145,19 +130,29 @@ thread_preempt(void)
 		thread_timer();
 }
 
+/* Readies the sleepers on the channel, and those due by then. */
+static void
+wake(const void *channel, uint64_t then)
+{
+	for (struct thread **at = &sleepers; *at != NULL;) {
+		struct thread *t = *at;
+
+		if (t->td_channel != channel &&
+		    (t->td_deadline == 0 || t->td_deadline > then)) {
+			at = &t->td_next;
+			continue;
+		}
+		*at = t->td_next;
+		list_append(&ready, t);
+	}
+}
+
 void
 thread_tick(void)
 {
-	uint64_t now = nanouptime();
+	static const char nobody;
 
-	while (sleepers != NULL && sleepers->td_deadline != 0 &&
-	    sleepers->td_deadline <= now) {
-		struct thread *t = sleepers;
-
-		sleepers = t->td_next;
-		t->td_timedout = true;
-		ready_append(t);
-	}
+	wake(&nobody, nanouptime());
 	/* The line stays up until the timer is set again: whatever it is. */
 	armed = 0;
 	timer_disarm();
@@ -170,19 +165,16 @@ tsleep(const void *channel, uint64_t deadline)
 	struct thread *t = curthread;
 	uint64_t limit = guard_deadline(t);
 
-	if (t == &thread0)
-		panic("the idle thread sleeps");
 	t->td_channel = channel;
 	t->td_deadline = earlier(limit, deadline) ? limit : deadline;
-	t->td_timedout = false;
-	sleepers_insert(t);
+	list_append(&sleepers, t);
 	thread_switch();
 	/* With interrupts disabled by the caller the watchdog could not bite
 	 * and a loop around this call would never end. */
 	if (limit != 0 && nanouptime() >= limit)
 		guard_throw(OOPS_WATCHDOG);
 	arch_intr_restore(s);
-	return t->td_timedout ? ETIMEDOUT : 0;
+	return deadline != 0 && nanouptime() >= deadline ? ETIMEDOUT : 0;
 }
 
 void
@@ -190,16 +182,7 @@ wakeup(const void *channel)
 {
 	unsigned s = arch_intr_disable();
 
-	for (struct thread **at = &sleepers; *at != NULL;) {
-		struct thread *t = *at;
-
-		if (t->td_channel != channel) {
-			at = &t->td_next;
-			continue;
-		}
-		*at = t->td_next;
-		ready_append(t);
-	}
+	wake(channel, 0);
 	thread_timer();
 	arch_intr_restore(s);
 }

@@ -28,11 +28,10 @@ thread_create(const char *name, void (*fn)(void *), void *arg)
 	static uint32_t last_id;
 	struct thread *t = kernel_alloc(sizeof(*t));
 
-	if (t == NULL)
-		return NULL;
-	t->td_stack = area_alloc(STACK_BYTES, PAGE_SIZE,
-	    PROT_READ | PROT_WRITE);
-	if (t->td_stack == 0) {
+	if (t != NULL)
+		t->td_stack = area_alloc(STACK_BYTES, PAGE_SIZE,
+		    PROT_READ | PROT_WRITE);
+	if (t == NULL || t->td_stack == 0) {
 		kmem_free(t);
 		return NULL;
 	}
@@ -59,7 +58,7 @@ thread_exit(void)
 	(void)arch_intr_disable();
 	mutex_release(curthread, NULL);
 	curthread->td_guard = NULL;
-	curthread->td_state = TD_DEAD;
+	curthread->td_dead = true;
 	wakeup(curthread);
 	thread_switch();
 	panic("a dead thread runs");
@@ -88,7 +87,7 @@ thread_join(struct thread *t)
 	uint32_t id = t->td_id;
 
 	/* It may vanish meanwhile: thread_end_owned() asks nobody. */
-	while (thread_by_id(id) == t && t->td_state != TD_DEAD)
+	while (thread_by_id(id) == t && !t->td_dead)
 		(void)tsleep(t, 0);
 	if (thread_by_id(id) == t)
 		thread_free(t);

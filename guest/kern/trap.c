@@ -30,14 +30,12 @@ interrupt(struct trapframe *frame)
 	struct wire_oops oops;
 
 	interrupting = true;
-	if (pending & INTC_REQUEST) {
-		device_write(WIRE_LINKER + LINKER_ACK, INTC_REQUEST);
+	device_write(WIRE_LINKER + LINKER_ACK,
+	    pending & (INTC_REQUEST | INTC_COMMAND));
+	if (pending & INTC_REQUEST)
 		linker_interrupt();
-	}
-	if (pending & INTC_COMMAND) {
-		device_write(WIRE_LINKER + LINKER_ACK, INTC_COMMAND);
+	if (pending & INTC_COMMAND)
 		command_done();
-	}
 	if (pending & INTC_TIMER)
 		thread_tick();
 

@@ -53,7 +53,6 @@ int	strcmp(const char *, const char *);
 int	strncmp(const char *, const char *, size_t);
 char	*strchr(const char *, int);
 size_t	strlcpy(char *, const char *, size_t);
-size_t	strlcat(char *, const char *, size_t);
 
 /* Virtual time: nanoseconds since power-on. */
 uint64_t nanouptime(void);
