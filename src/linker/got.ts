@@ -72,8 +72,13 @@ export function reserveGot(
   let slots: GotSlots | undefined;
   for (const table of object.relocations) {
     if (!isPlaced(table.target.index)) continue;
+    let type = -1;
+    let use: GotUse | undefined;
     for (let i = 0; i < table.count; i++) {
-      const use = arch.relocations.get(table.typeAt(i))?.got;
+      if (table.typeAt(i) !== type) {
+        type = table.typeAt(i);
+        use = arch.relocations.get(type)?.got;
+      }
       if (use === undefined) continue;
       slots ??= new GotSlots(arch.wordBytes);
       slots.reserve(use, table.symbolAt(i), table.addendAt(i));

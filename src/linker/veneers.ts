@@ -50,24 +50,29 @@ export function countVeneers(
   const counts = new Map<SegmentKind, number>();
   const { veneers } = arch;
   if (veneers === undefined) return counts;
-  const seen = new Set<string>();
+  const seen = new Targets();
   for (const table of object.relocations) {
     const segment = sections.kindOf(table.target.index);
     if (segment === undefined || !sections.isExecutable(table.target.index)) continue;
     const content = contentOf(object, table.target);
+    const view = viewOf(content);
+    let type = -1;
+    let rule: RelocationRule | undefined;
+    let group: string | undefined;
     for (let i = 0; i < table.count; i++) {
-      const type = table.typeAt(i);
-      const kind = veneers.kinds.get(type);
-      const rule = arch.relocations.get(type);
-      if (kind === undefined || rule === undefined) continue;
+      if (table.typeAt(i) !== type) {
+        type = table.typeAt(i);
+        const kind = veneers.kinds.get(type);
+        rule = arch.relocations.get(type);
+        group = kind && `${segment} ${kind.name}`;
+      }
+      if (group === undefined || rule === undefined) continue;
       const symbol = table.symbolAt(i);
       if (staysInside(object, symbol, sections, segment, rule)) continue;
       const offset = table.offsetAt(i);
       if (offset + rule.field.bytes > content.length) continue;
       if (veneers.isBranch?.(content, offset) === false) continue;
-      const key = `${segment} ${kind.name} ${symbol} ${addendOf(table, i, rule, content)}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
+      if (!seen.add(group, symbol, addendOf(table, i, rule, view))) continue;
       counts.set(segment, (counts.get(segment) ?? 0) + 1);
     }
   }
@@ -87,14 +92,44 @@ function staysInside(
   return branch[(symbols.valueAt(symbol) & 1n) === 1n ? 'thumb' : 'arm'] !== undefined;
 }
 
+/** NaN declines: see src/arch/narrow.ts. */
 function addendOf(
   table: ElfRelocations,
   i: number,
-  { field }: RelocationRule,
-  content: Uint8Array,
-): bigint {
-  if (table.addends === 'in-record') return table.addendAt(i);
-  return field.extract(readUnsigned(viewOf(content), table.offsetAt(i), field.bytes));
+  { field, narrow }: RelocationRule,
+  view: DataView,
+): number | bigint {
+  if (table.addends === 'in-record') {
+    const addend = table.narrowAddendAt(i);
+    return Number.isNaN(addend) ? table.addendAt(i) : addend;
+  }
+  const offset = table.offsetAt(i);
+  const addend = narrow?.extract(view.getUint32(offset, true)) ?? Number.NaN;
+  if (!Number.isNaN(addend)) return addend;
+  return field.extract(readUnsigned(view, offset, field.bytes));
+}
+
+/**
+ * The targets of branches, each once.  Thousands of calls of a few functions are
+ * the rule, and nearly all have the same addend: a set of symbols for each.
+ */
+class Targets {
+  readonly #symbols = new Map<string, Set<number>>();
+  #last: { readonly group: string; readonly addend: number | bigint } | undefined;
+  #set = new Set<number>();
+
+  /** Whether it is a new one. */
+  add(group: string, symbol: number, addend: number | bigint): boolean {
+    if (this.#last?.group !== group || this.#last.addend !== addend) {
+      const key = `${group} ${addend}`;
+      this.#last = { group, addend };
+      this.#set = this.#symbols.get(key) ?? new Set();
+      this.#symbols.set(key, this.#set);
+    }
+    if (this.#set.has(symbol)) return false;
+    this.#set.add(symbol);
+    return true;
+  }
 }
 
 /** A branch that does not reach its target. */
