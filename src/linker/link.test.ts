@@ -2,57 +2,19 @@
 
 import { describe, expect, test } from 'vitest';
 import {
-  type ElfSpec,
   littleEndian,
   type RelocationSpec,
   type SymbolSpec,
-  writeElf,
 } from '../../test/support/elf-writer.ts';
+import { type Given, linked, linkSpec, wordType } from '../../test/support/link-spec.ts';
 import { archNames } from '../arch/arch.ts';
-import type { LinkArch } from '../arch/link-arch.ts';
 import { architectures } from '../arch/registry.ts';
 import { addr } from '../base/address.ts';
 import * as C from '../object/elf/constants.ts';
-import { readElf } from '../object/elf/reader.ts';
-import { type FoundSymbol, type LayoutOptions, link, planLayout } from './link.ts';
 import { describeLinkProblem } from './problems.ts';
 
 const X = C.SHF_ALLOC | C.SHF_EXECINSTR;
 const W = C.SHF_ALLOC | C.SHF_WRITE;
-/** The relocation of a whole word. */
-const wordType = { i386: 1, amd64: 1, armv7: 2, aarch64: 257 } as const;
-
-interface Given {
-  readonly bases?: readonly bigint[];
-  readonly known?: Readonly<Record<string, FoundSymbol>>;
-  readonly exports?: readonly string[];
-  readonly options?: LayoutOptions;
-}
-
-function linkSpec(arch: LinkArch, spec: Omit<ElfSpec, 'wordBytes' | 'machine'>, given: Given = {}) {
-  const { wordBytes, elfMachine: machine } = arch;
-  const read = readElf(writeElf({ ...spec, wordBytes, machine }));
-  if (!read.ok) throw new Error('the object does not read');
-  const layout = planLayout(read.value, arch, given.options);
-  if (!layout.ok) throw new Error('the object has no layout');
-  const bases = layout.value.segments.map((_, i) => addr(given.bases?.[i] ?? 0x1_0000 * (i + 1)));
-  const lookup = (name: string) => given.known?.[name];
-  return link({
-    object: read.value,
-    arch,
-    layout: layout.value,
-    bases,
-    lookup,
-    exports: given.exports,
-  });
-}
-
-function linked(arch: LinkArch, spec: Omit<ElfSpec, 'wordBytes' | 'machine'>, given: Given = {}) {
-  const result = linkSpec(arch, spec, given);
-  if (!result.ok)
-    throw new Error(result.problems.map((p) => describeLinkProblem(p, 'x')).join('\n'));
-  return result.value;
-}
 
 describe.for(archNames)('%s', (name) => {
   const arch = architectures[name];

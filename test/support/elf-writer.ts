@@ -1,11 +1,14 @@
 // Writes small ELF relocatable objects for tests: both word sizes, REL or RELA.
-// The order in the file is header, contents, relocations, .symtab, .strtab,
-// .shstrtab, section headers, as assemblers do it.
+// The order in the file is header, groups, contents, relocations, .symtab, .strtab,
+// .symtab_shndx where a section's index needs it, .shstrtab, section headers, as
+// assemblers do it.
 
 import * as C from '../../src/object/elf/constants.ts';
 
 export interface SectionSpec {
   readonly name: string;
+  /** What others in this file call it, where names repeat; the name unless told. */
+  readonly id?: string;
   /** SHT_PROGBITS unless told. */
   readonly type?: number;
   /** SHF_ALLOC unless told. */
@@ -18,8 +21,10 @@ export interface SectionSpec {
 
 export interface SymbolSpec {
   readonly name: string;
-  /** A section's name, 'ABS' or 'COMMON'; undefined symbols leave it out. */
-  readonly section?: string;
+  /** What others in this file call it, where names repeat; the name unless told. */
+  readonly id?: string;
+  /** A section's id, 'ABS', 'COMMON' or a number; undefined symbols leave it out. */
+  readonly section?: string | number;
   readonly value?: number | bigint;
   readonly size?: number;
   /** STB_GLOBAL unless told. */
@@ -37,11 +42,21 @@ export interface RelocationSpec {
   readonly addend?: number | bigint;
 }
 
+export interface GroupSpec {
+  /** The id of a symbol. */
+  readonly signature: string;
+  /** GRP_COMDAT unless told. */
+  readonly flags?: number;
+  /** Ids of sections, or indexes. */
+  readonly members: readonly (string | number)[];
+}
+
 export interface ElfSpec {
   readonly wordBytes: 4 | 8;
   readonly machine: number;
   readonly addends: 'in-place' | 'in-record';
   readonly fileType?: number;
+  readonly groups?: readonly GroupSpec[];
   readonly sections: readonly SectionSpec[];
   readonly symbols?: readonly SymbolSpec[];
   readonly relocations?: readonly RelocationSpec[];
@@ -81,16 +96,35 @@ export function writeElf(spec: ElfSpec): Uint8Array {
     (a, b) => Number(bindingOf(a) !== C.STB_LOCAL) - Number(bindingOf(b) !== C.STB_LOCAL),
   );
   const targets = [...new Set((spec.relocations ?? []).map(({ section }) => section))];
-  const symtabIndex = 1 + spec.sections.length + targets.length;
+  const groups = spec.groups ?? [];
+  const symtabIndex = 1 + groups.length + spec.sections.length + targets.length;
   const strings = new Strings();
+  const ids: Ids = {
+    sections: new Map(spec.sections.map(({ name, id }, i) => [id ?? name, 1 + groups.length + i])),
+    symbols: new Map(symbols.map(({ name, id }, i) => [id ?? name, 1 + i])),
+  };
   const headers: Header[] = [
     header({ name: '', type: C.SHT_NULL, flags: 0, align: 0 }),
+    ...groups.map((group) => groupHeader(group, ids, symtabIndex)),
     ...spec.sections.map((section) => sectionHeader(section)),
-    ...targets.map((target) => relocationHeader(spec, target, symbols, symtabIndex)),
-    symtabHeader(spec, symbols, symtabIndex, strings),
+    ...targets.map((target) => relocationHeader(spec, target, ids, symtabIndex)),
+    symtabHeader(spec, symbols, ids, symtabIndex, strings),
   ];
   headers.push(header({ name: '.strtab', type: C.SHT_STRTAB, content: strings.bytes() }));
+  if (headers.length >= C.SHN_LORESERVE) headers.push(extendedHeader(symbols, ids, symtabIndex));
   return assemble(spec, headers);
+}
+
+/** By id: the index in the file. */
+interface Ids {
+  readonly sections: ReadonlyMap<string, number>;
+  readonly symbols: ReadonlyMap<string, number>;
+}
+
+function indexOf(ids: ReadonlyMap<string, number>, id: string): number {
+  const index = ids.get(id);
+  if (index === undefined) throw new Error(`there is no ${id}`);
+  return index;
 }
 
 function bindingOf(symbol: SymbolSpec): number {
@@ -115,26 +149,46 @@ function sectionHeader(section: SectionSpec): Header {
   });
 }
 
-/** Counts from the null section. */
-function sectionIndex(spec: ElfSpec, name: string): number {
-  const index = spec.sections.findIndex((section) => section.name === name);
-  if (index < 0) throw new Error(`no section ${name}`);
-  return index + 1;
+function groupHeader(group: GroupSpec, ids: Ids, symtabIndex: number): Header {
+  const members = group.members.map((member) =>
+    typeof member === 'number' ? member : indexOf(ids.sections, member),
+  );
+  return header({
+    name: '.group',
+    type: C.SHT_GROUP,
+    content: Uint8Array.from(littleEndian(4, group.flags ?? C.GRP_COMDAT, ...members)),
+    link: symtabIndex,
+    info: indexOf(ids.symbols, group.signature),
+    align: 4,
+    entryBytes: 4,
+  });
 }
 
-function relocationHeader(
-  spec: ElfSpec,
-  target: string,
-  symbols: readonly SymbolSpec[],
-  symtabIndex: number,
-): Header {
+/** The index of every symbol's section, in whole words. */
+function extendedHeader(symbols: readonly SymbolSpec[], ids: Ids, symtabIndex: number): Header {
+  const words = symbols.map(({ section }) => {
+    const index = symbolSection(ids, section);
+    return index >= C.SHN_LORESERVE && typeof section === 'string' && ids.sections.has(section)
+      ? index
+      : 0;
+  });
+  return header({
+    name: '.symtab_shndx',
+    type: C.SHT_SYMTAB_SHNDX,
+    content: Uint8Array.from(littleEndian(4, 0, ...words)),
+    link: symtabIndex,
+    align: 4,
+    entryBytes: 4,
+  });
+}
+
+function relocationHeader(spec: ElfSpec, target: string, ids: Ids, symtabIndex: number): Header {
   const inRecord = spec.addends === 'in-record';
   const wide = spec.wordBytes === 8;
   const content = (spec.relocations ?? [])
     .filter(({ section }) => section === target)
     .flatMap(({ offset, type, symbol, addend }) => {
-      const index = symbol === undefined ? 0 : symbols.findIndex(({ name }) => name === symbol) + 1;
-      if (symbol !== undefined && index === 0) throw new Error(`no symbol ${symbol}`);
+      const index = symbol === undefined ? 0 : indexOf(ids.symbols, symbol);
       const info = wide ? (BigInt(index) << 32n) | BigInt(type) : (index << 8) | type;
       return littleEndian(spec.wordBytes, offset, info, ...(inRecord ? [addend ?? 0] : []));
     });
@@ -144,7 +198,7 @@ function relocationHeader(
     flags: C.SHF_INFO_LINK,
     content: Uint8Array.from(content),
     link: symtabIndex,
-    info: sectionIndex(spec, target),
+    info: indexOf(ids.sections, target),
     align: spec.wordBytes,
     entryBytes: spec.wordBytes * (inRecord ? 3 : 2),
   });
@@ -153,6 +207,7 @@ function relocationHeader(
 function symtabHeader(
   spec: ElfSpec,
   symbols: readonly SymbolSpec[],
+  ids: Ids,
   index: number,
   strings: Strings,
 ): Header {
@@ -161,7 +216,9 @@ function symtabHeader(
   const entries = symbols.flatMap((symbol) => {
     const name = littleEndian(4, strings.add(symbol.name));
     const info = [(bindingOf(symbol) << 4) | (symbol.type ?? C.STT_NOTYPE), 0];
-    const section = littleEndian(2, symbolSection(spec, symbol.section));
+    const where = symbolSection(ids, symbol.section);
+    const inSection = typeof symbol.section === 'string' && ids.sections.has(symbol.section);
+    const section = littleEndian(2, inSection && where >= C.SHN_LORESERVE ? C.SHN_XINDEX : where);
     const value = littleEndian(spec.wordBytes, symbol.value ?? 0);
     const size = littleEndian(spec.wordBytes, symbol.size ?? 0);
     return wide
@@ -179,7 +236,8 @@ function symtabHeader(
   });
 }
 
-function symbolSection(spec: ElfSpec, section: string | undefined): number {
+function symbolSection(ids: Ids, section: string | number | undefined): number {
+  if (typeof section === 'number') return section;
   switch (section) {
     case undefined:
       return C.SHN_UNDEF;
@@ -188,7 +246,7 @@ function symbolSection(spec: ElfSpec, section: string | undefined): number {
     case 'COMMON':
       return C.SHN_COMMON;
     default:
-      return sectionIndex(spec, section);
+      return indexOf(ids.sections, section);
   }
 }
 
@@ -210,10 +268,12 @@ function assemble(spec: ElfSpec, headers: readonly Header[]): Uint8Array {
     const offset = file.length;
     for (const byte of section.content) file.push(byte);
     const word = (...values: number[]): number[] => littleEndian(spec.wordBytes, ...values);
+    // What does not fit into the file header stands in section 0.
+    const many = i === 0 && all.length >= C.SHN_LORESERVE;
     return [
       ...littleEndian(4, nameOffsets[i] ?? 0, section.type),
-      ...word(section.flags, 0, i === 0 ? 0 : offset, section.size),
-      ...littleEndian(4, section.link, section.info),
+      ...word(section.flags, 0, i === 0 ? 0 : offset, many ? all.length : section.size),
+      ...littleEndian(4, many ? all.length - 1 : section.link, section.info),
       ...word(section.align, section.entryBytes),
     ];
   });
@@ -226,7 +286,10 @@ function assemble(spec: ElfSpec, headers: readonly Header[]): Uint8Array {
     ...littleEndian(4, 1),
     ...littleEndian(spec.wordBytes, 0, 0, shoff),
     ...littleEndian(4, 0),
-    ...littleEndian(2, wide ? 64 : 52, 0, 0, wide ? 64 : 40, all.length, all.length - 1),
+    ...littleEndian(2, wide ? 64 : 52, 0, 0, wide ? 64 : 40),
+    ...(all.length < C.SHN_LORESERVE
+      ? littleEndian(2, all.length, all.length - 1)
+      : littleEndian(2, 0, C.SHN_XINDEX)),
   ];
   return Uint8Array.from([
     ...start,

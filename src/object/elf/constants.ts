@@ -23,9 +23,11 @@ export const PN_XNUM = 0xffff;
 export const PT_LOAD = 1;
 
 export const SHN_UNDEF = 0;
-export const SHN_ABS = 0xfff1;
-export const SHN_COMMON = 0xfff2;
+export const SHN_LORESERVE = 0xff00;
 export const SHN_XINDEX = 0xffff;
+/** A file that has more than 0xff00 sections has one with this index, too. */
+export const SHN_ABS: number = reservedIndex(0xfff1);
+export const SHN_COMMON: number = reservedIndex(0xfff2);
 
 export const SHT_NULL = 0;
 export const SHT_PROGBITS = 1;
@@ -36,14 +38,21 @@ export const SHT_NOTE = 7;
 export const SHT_NOBITS = 8;
 export const SHT_REL = 9;
 export const SHT_INIT_ARRAY = 14;
+export const SHT_GROUP = 17;
+export const SHT_SYMTAB_SHNDX = 18;
 export const SHT_ARM_EXIDX = 0x7000_0001;
 
 export const SHF_WRITE = 0x1;
 export const SHF_ALLOC = 0x2;
 export const SHF_EXECINSTR = 0x4;
 export const SHF_INFO_LINK = 0x40;
+export const SHF_GROUP = 0x200;
 export const SHF_TLS = 0x400;
 export const SHF_COMPRESSED = 0x800;
+
+export const GRP_COMDAT = 0x1;
+/** Flags that are an operating system's or a processor's own. */
+export const GRP_MASKOS_MASKPROC = 0xfff0_0000;
 
 export const STB_LOCAL = 0;
 export const STB_GLOBAL = 1;
@@ -75,6 +84,23 @@ const machineNames: ReadonlyMap<number, string> = new Map([
 export function describeMachine(machine: number): string {
   const name = machineNames.get(machine);
   return name === undefined ? `machine ${machine}` : `${name} (${machine})`;
+}
+
+/**
+ * How the object model numbers what st_shndx means beyond sections: far above any
+ * index, as binutils has it.  `index` is the file's, 0xff00 and above.
+ */
+export function reservedIndex(index: number): number {
+  return index + 0xffff_0000;
+}
+
+const ownIndexNames: ReadonlyMap<number, readonly (readonly [number, string])[]> = new Map([
+  [EM_X86_64, [[0xff02, 'SHN_X86_64_LCOMMON']]],
+]);
+
+/** "SHN_X86_64_LCOMMON" of the file's index; undefined: nobody gave it a name. */
+export function reservedIndexName(machine: number, index: number): string | undefined {
+  return ownIndexNames.get(machine)?.find(([number]) => number === index)?.[1];
 }
 
 const typeNames = ['NONE', 'REL', 'EXEC', 'DYN', 'CORE'];

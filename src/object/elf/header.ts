@@ -4,7 +4,7 @@
 
 import { type Addr, addr } from '../../base/address.ts';
 import { size64 } from '../../base/bytes.ts';
-import { type Result, refuse, unlessRefused } from '../../base/result.ts';
+import { type Result, refuse, succeed } from '../../base/result.ts';
 import * as C from './constants.ts';
 import type { ElfProblem } from './problems.ts';
 
@@ -17,8 +17,11 @@ export interface ElfHeader {
   readonly phoff: number;
   readonly phnum: number;
   readonly shoff: number;
+  /** Where these two do not fit, section 0 has them. */
   readonly shnum: number;
   readonly shstrndx: number;
+  /** Section 0 has the number of sections in its sh_size. */
+  readonly shnumInSection0: boolean;
 }
 
 const magic = [0x7f, 0x45, 0x4c, 0x46];
@@ -60,9 +63,7 @@ export function readHeader(bytes: Uint8Array, view: DataView): Result<ElfHeader,
   expect('e_version', 20, view.getUint32(20, true), C.EV_CURRENT);
   expect('e_ehsize', tail + 4, half(tail + 4), headerBytes);
   const phnum = half(tail + 8);
-  const shnum = half(tail + 12);
   const shoff = wide ? size64(view, 40) : view.getUint32(32, true);
-  const shstrndx = half(tail + 14);
   if (phnum === C.PN_XNUM) {
     problems.push({
       kind: 'unsupported',
@@ -73,30 +74,48 @@ export function readHeader(bytes: Uint8Array, view: DataView): Result<ElfHeader,
     expect('e_phentsize', tail + 6, half(tail + 6), wide ? 56 : 32);
   }
   if (shoff !== 0) expect('e_shentsize', tail + 10, half(tail + 10), wide ? 64 : 40);
-  if (shoff !== 0 && shnum === 0) {
-    problems.push({
-      kind: 'unsupported',
-      what: 'e_shnum 0 (65280 or more sections)',
-      section: undefined,
-    });
+  if (half(tail + 12) > 0 && shoff === 0) problems.push({ kind: 'no-sections' });
+  if (problems.length > 0) return refuse(problems);
+  const counts = readCounts(bytes, view, tail + 12, shoff, wide);
+  if (!counts.ok) return counts;
+  return succeed({
+    wordBytes: wide ? 8 : 4,
+    type: type === C.ET_REL ? 'relocatable' : 'executable',
+    machine: half(18),
+    flags: view.getUint32(tail, true),
+    entry: addr(wide ? view.getBigUint64(24, true) : view.getUint32(24, true)),
+    phoff: wide ? size64(view, 32) : view.getUint32(28, true),
+    phnum,
+    shoff,
+    ...counts.value,
+  });
+}
+
+/** e_shnum and e_shstrndx at `at`, or what section 0 has in their place. */
+function readCounts(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  shoff: number,
+  wide: boolean,
+): Result<Pick<ElfHeader, 'shnum' | 'shstrndx' | 'shnumInSection0'>, ElfProblem> {
+  const shnum = view.getUint16(at, true);
+  const shstrndx = view.getUint16(at + 2, true);
+  const shnumInSection0 = shnum === 0 && shoff !== 0;
+  const shstrndxInSection0 = shstrndx === C.SHN_XINDEX && shoff !== 0;
+  if (!shnumInSection0 && !shstrndxInSection0) return succeed({ shnum, shstrndx, shnumInSection0 });
+  const section0Bytes = wide ? 64 : 40;
+  if (shoff + section0Bytes > bytes.length) {
+    const where = { offset: shoff, bytes: section0Bytes, fileBytes: bytes.length };
+    return refuse([
+      { kind: 'outside-file', what: 'section header 0', section: undefined, ...where },
+    ]);
   }
-  if (shnum > 0 && shoff === 0) problems.push({ kind: 'no-sections' });
-  if (shstrndx === C.SHN_XINDEX) {
-    problems.push({ kind: 'unsupported', what: 'e_shstrndx SHN_XINDEX', section: undefined });
-  }
-  return unlessRefused(
-    {
-      wordBytes: wide ? 8 : 4,
-      type: type === C.ET_REL ? 'relocatable' : 'executable',
-      machine: half(18),
-      flags: view.getUint32(tail, true),
-      entry: addr(wide ? view.getBigUint64(24, true) : view.getUint32(24, true)),
-      phoff: wide ? size64(view, 32) : view.getUint32(28, true),
-      phnum,
-      shoff,
-      shnum,
-      shstrndx,
-    },
-    problems,
-  );
+  const size = wide ? size64(view, shoff + 32) : view.getUint32(shoff + 20, true);
+  const link = view.getUint32(shoff + (wide ? 40 : 24), true);
+  return succeed({
+    shnum: shnumInSection0 ? size : shnum,
+    shstrndx: shstrndxInSection0 ? link : shstrndx,
+    shnumInSection0,
+  });
 }

@@ -20,8 +20,13 @@ export interface ElfObject {
   readonly segments: readonly ElfSegment[];
   /** .symtab; without one a table with count 0. */
   readonly symbols: ElfSymbols;
-  /** In file order; empty for an executable, which is linked already. */
+  /**
+   * In file order; empty for an executable, which is linked already.  Those of
+   * discarded sections are left out.
+   */
   readonly relocations: readonly ElfRelocations[];
+  /** SHT_GROUP, in file order. */
+  readonly groups: readonly ElfGroup[];
   /** The file ends in the trailer of a signed Linux module; nobody checks it. */
   readonly signed: boolean;
 }
@@ -42,6 +47,22 @@ export interface ElfSection {
   /** A power of two, at least 1. */
   readonly align: number;
   readonly entryBytes: number;
+  /**
+   * Not to be loaded: the section is in a COMDAT group and an earlier group has the
+   * same signature.  Then this is the signature.
+   */
+  readonly discarded: string | undefined;
+}
+
+/** Sections that are kept or dropped together. */
+export interface ElfGroup {
+  readonly section: ElfSection;
+  /** What the group is called: of several with one signature the first is kept. */
+  readonly signature: string;
+  /** Without GRP_COMDAT nothing is dropped, whatever the signature. */
+  readonly comdat: boolean;
+  /** Section indexes. */
+  readonly members: readonly number[];
 }
 
 export interface ElfSegment {
@@ -68,7 +89,10 @@ export interface ElfSymbols {
   bindingAt(i: number): number;
   /** STT_* */
   typeAt(i: number): number;
-  /** A section index below sections.length, SHN_UNDEF, SHN_ABS or SHN_COMMON. */
+  /**
+   * A section index below sections.length (of a file with more than 65,279 sections
+   * it may be larger than that), SHN_UNDEF, SHN_ABS or SHN_COMMON.
+   */
   sectionAt(i: number): number;
 }
 

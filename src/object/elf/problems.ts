@@ -54,12 +54,43 @@ export type ElfProblem =
       readonly found: number;
       readonly tableBytes: number;
     }
+  | {
+      /** All names together, those that share bytes counted apart. */
+      readonly kind: 'names-too-long';
+      readonly of: 'section' | 'symbol';
+      readonly limit: number;
+    }
   | { readonly kind: 'unterminated-strings'; readonly section: SectionRef }
+  | {
+      /** Two things in the file share bytes. */
+      readonly kind: 'overlap';
+      readonly first: SectionRef | string;
+      readonly second: SectionRef | string;
+      readonly offset: number;
+    }
   | {
       readonly kind: 'bad-symbol-section';
       readonly index: number;
       readonly found: number;
       readonly sections: number;
+    }
+  | {
+      /** One of SHN_LORESERVE..SHN_HIRESERVE that means nothing here. */
+      readonly kind: 'reserved-symbol-section';
+      readonly index: number;
+      readonly symbol: string;
+      readonly found: number;
+      /** As the processor's standard calls it. */
+      readonly name: string | undefined;
+    }
+  | { readonly kind: 'no-symtab-shndx'; readonly index: number }
+  | {
+      readonly kind: 'bad-group-member';
+      readonly section: SectionRef;
+      /** Place in the group, from 0. */
+      readonly index: number;
+      readonly found: number;
+      readonly wanted: string;
     }
   | {
       readonly kind: 'bad-relocation-offset';
@@ -82,7 +113,7 @@ export type ElfProblem =
       readonly what: string;
       readonly section: SectionRef | undefined;
     }
-  | { readonly kind: 'more'; readonly section: SectionRef; readonly count: number };
+  | { readonly kind: 'more'; readonly section: SectionRef | undefined; readonly count: number };
 
 export function describeElfProblem(problem: ElfProblem): string {
   switch (problem.kind) {
@@ -116,12 +147,38 @@ export function describeElfProblem(problem: ElfProblem): string {
         `the name of ${problem.of} ${problem.index} is at ${hex(problem.found)} of a string ` +
         `table of ${hex(problem.tableBytes)} bytes`
       );
+    case 'names-too-long':
+      return (
+        `the names of all ${problem.of}s are longer than ${problem.limit} bytes together: ` +
+        'the file is damaged'
+      );
+    case 'overlap':
+      return (
+        `${either(problem.first)} and ${either(problem.second)} overlap in the file at ` +
+        `${hex(problem.offset)}`
+      );
     case 'unterminated-strings':
       return `string table ${named(problem.section)} does not end in NUL`;
     case 'bad-symbol-section':
       return (
         `symbol ${problem.index} is in section ${hex(problem.found)}, but there are ` +
         `${problem.sections} sections`
+      );
+    case 'reserved-symbol-section':
+      return (
+        `symbol ${problem.index} ${problem.symbol} is in ` +
+        `${problem.name ?? 'the reserved section'} (${hex(problem.found)}), which is not ` +
+        'supported; compile with -fno-common and the small or kernel code model'
+      );
+    case 'no-symtab-shndx':
+      return (
+        `symbol ${problem.index} is in section SHN_XINDEX (0xffff), but no section ` +
+        'SHT_SYMTAB_SHNDX of the symbol table tells its number'
+      );
+    case 'bad-group-member':
+      return (
+        `member ${problem.index} of group ${named(problem.section)} is section ` +
+        `${problem.found}, wanted ${problem.wanted}`
       );
     case 'bad-relocation-offset':
       return (
@@ -138,24 +195,32 @@ export function describeElfProblem(problem: ElfProblem): string {
     case 'unsupported':
       return `${problem.what}${problem.section ? ` in ${named(problem.section)}` : ''} is not supported`;
     case 'more':
-      return `${problem.count} more problems of the same kind in ${named(problem.section)}`;
+      return (
+        `${problem.count} more problems of the same kind` +
+        `${problem.section ? ` in ${named(problem.section)}` : ''}`
+      );
   }
 }
 
-/** A list of problems about one section that does not grow without limit. */
+/** A list of problems, about one section or all, that does not grow without limit. */
 export class LimitedProblems {
   private readonly list: ElfProblem[] = [];
   private left = 0;
-  private static readonly limit = 16;
+  private readonly limit: number;
 
-  add(problem: ElfProblem): void {
-    if (this.list.length < LimitedProblems.limit) this.list.push(problem);
-    else this.left++;
+  constructor(limit = 16) {
+    this.limit = limit;
   }
 
-  listFor(section: SectionRef): readonly ElfProblem[] {
+  add(problem: ElfProblem): void {
+    if (this.list.length < this.limit) this.list.push(problem);
+    else this.left += problem.kind === 'more' ? problem.count : 1;
+  }
+
+  listFor(section?: SectionRef): readonly ElfProblem[] {
     if (this.left === 0) return this.list;
-    return [...this.list, { kind: 'more', section: refTo(section), count: this.left }];
+    const more = { section: section && refTo(section), count: this.left };
+    return [...this.list, { kind: 'more', ...more }];
   }
 }
 
@@ -167,6 +232,10 @@ function named(section: SectionRef): string {
   return section.name === ''
     ? `section ${section.index}`
     : `section ${section.index} ${section.name}`;
+}
+
+function either(thing: SectionRef | string): string {
+  return typeof thing === 'string' ? thing : named(thing);
 }
 
 function hex(value: number): string {

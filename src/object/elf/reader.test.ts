@@ -173,7 +173,7 @@ describe('the file header', () => {
     ['e_version 2', patched(file, 20, 4, 2), { kind: 'bad-header', field: 'e_version' }],
     ['e_ehsize 52', patched(file, 52, 2, 52), { kind: 'bad-header', field: 'e_ehsize', found: 52 }],
     ['e_shentsize 40', patched(file, 58, 2, 40), { kind: 'bad-header', field: 'e_shentsize' }],
-    ['e_shnum 0', patched(file, 60, 2, 0), { kind: 'unsupported' }],
+    ['e_shnum 0', patched(file, 60, 2, 0), { kind: 'no-sections' }],
     ['e_shstrndx beyond', patched(file, 62, 2, 100), { kind: 'bad-header', field: 'e_shstrndx' }],
     ['e_shoff 2^63', patched(file, 40, 8, 1n << 63n), { kind: 'outside-file' }],
   ] as const)('with %s is refused', ([, bytes, problem]) => {
@@ -217,7 +217,34 @@ describe('sections, symbols and relocations', () => {
       { kind: 'bad-name', of: 'symbol', index: 1 },
     ],
     ['st_shndx beyond', contentAt(symtab) + 30, 2, 99, { kind: 'bad-symbol-section', index: 1 }],
-    ['SHN_XINDEX', contentAt(symtab) + 30, 2, C.SHN_XINDEX, { kind: 'unsupported' }],
+    [
+      'SHN_XINDEX without a table',
+      contentAt(symtab) + 30,
+      2,
+      C.SHN_XINDEX,
+      { kind: 'no-symtab-shndx', index: 1 },
+    ],
+    [
+      'SHN_X86_64_LCOMMON',
+      contentAt(symtab) + 30,
+      2,
+      0xff02,
+      {
+        kind: 'reserved-symbol-section',
+        symbol: 'local',
+        found: 0xff02,
+        name: 'SHN_X86_64_LCOMMON',
+      },
+    ],
+    [
+      'a reserved st_shndx',
+      contentAt(symtab) + 30,
+      2,
+      0xff03,
+      { kind: 'reserved-symbol-section', name: undefined },
+    ],
+    ['.text in .rodata', text + 24, 8, contentAt(headerOf(file, 2)), { kind: 'overlap' }],
+    ['.text in the file header', text + 24, 8, 8, { kind: 'overlap', first: 'the file header' }],
     ['rela sh_entsize 16', rela + 56, 8, 16, { kind: 'bad-section', field: 'sh_entsize' }],
     ['rela sh_info 0', rela + 44, 4, 0, { kind: 'bad-section', field: 'sh_info' }],
     ['rela sh_info .bss', rela + 44, 4, 3, { kind: 'bad-section', field: 'sh_info' }],
@@ -251,6 +278,31 @@ describe('sections, symbols and relocations', () => {
     const problems = problemsIn(writeElf({ ...rela64, relocations }));
     expect(problems).toHaveLength(17);
     expect(problems.at(-1)).toMatchObject({ kind: 'more', count: 84 });
+  });
+});
+
+describe('names that share their bytes', () => {
+  // 70,000 symbols of 1,000 bytes each: 70 MB of names in a file of 1.7 MB.
+  const name = 'n'.repeat(1000);
+  const symbols = Array.from({ length: 70_000 }, () => ({ name: '', section: 'ABS' }));
+  const file = writeElf({
+    ...rela64,
+    symbols: [{ name, section: 'ABS' }, ...symbols],
+    relocations: [],
+  });
+  const symtab = headerOf(file, 4);
+  const view = new DataView(file.buffer);
+  const start = view.getUint32(symtab + 24, true);
+  for (let i = 1; i <= symbols.length + 1; i++) view.setUint32(start + i * 24, 1, true);
+
+  test('are refused when they are too much for memory', () => {
+    expect(problemsIn(file)).toEqual([expect.objectContaining({ kind: 'names-too-long' })]);
+  });
+
+  test('are accepted up to there', () => {
+    const fewer = file.slice();
+    new DataView(fewer.buffer).setBigUint64(symtab + 32, BigInt(60_000 * 24), true);
+    expect(problemsIn(fewer)).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@
 
 import { viewOf } from '../../base/bytes.ts';
 import { type Result, refuse, succeed } from '../../base/result.ts';
+import { discardDuplicates, readGroups } from './groups.ts';
 import { readHeader } from './header.ts';
 import type { ElfObject } from './model.ts';
 import type { ElfProblem } from './problems.ts';
@@ -31,11 +32,20 @@ export function readElf(bytes: Uint8Array): Result<ElfObject, ElfProblem> {
 
   // Every symbol has a name and lies in a section that exists.
   const { wordBytes, type } = header.value;
-  const symbols = readSymbols(bytes, sections.value, wordBytes);
+  const symbols = readSymbols(bytes, sections.value, header.value);
   if (!symbols.ok) return symbols;
 
+  // Of groups of sections that are the same only one is left.
+  const ungrouped = { bytes, sections: sections.value, symbols: symbols.value };
+  const groups = type === 'relocatable' ? readGroups(ungrouped) : succeed([]);
+  if (!groups.ok) return groups;
+  const read = {
+    ...ungrouped,
+    wordBytes,
+    sections: discardDuplicates(sections.value, groups.value),
+  };
+
   // Every relocation has a place and a symbol.
-  const read = { bytes, wordBytes, sections: sections.value, symbols: symbols.value };
   const relocations = type === 'relocatable' ? readRelocations(read) : succeed([]);
   if (!relocations.ok) return relocations;
 
@@ -47,6 +57,7 @@ export function readElf(bytes: Uint8Array): Result<ElfObject, ElfProblem> {
     entry: header.value.entry,
     segments: segments.value,
     relocations: relocations.value,
+    groups: groups.value,
     signed: endsInSignature(bytes),
   });
 }

@@ -15,20 +15,24 @@ import {
 } from './model.ts';
 import { type ElfProblem, LimitedProblems, refTo } from './problems.ts';
 
+/** Of all tables together. */
+const mostProblems = 256;
+
 export function readRelocations(
   object: Pick<ElfObject, 'bytes' | 'sections' | 'symbols' | 'wordBytes'>,
 ): Result<readonly ElfRelocations[], ElfProblem> {
   const found: ElfRelocations[] = [];
-  const problems: ElfProblem[] = [];
+  const problems = new LimitedProblems(mostProblems);
   for (const section of object.sections) {
     if (section.type !== C.SHT_REL && section.type !== C.SHT_RELA) continue;
     const target = checkSection(object.sections, section, object.wordBytes, problems);
     if (target === undefined) continue;
     const table = columns(section, target, contentOf(object, section), object.wordBytes);
-    problems.push(...checkEntries(table, object.symbols.count).listFor(section));
-    found.push(table);
+    for (const problem of checkEntries(table, object.symbols.count).listFor(section))
+      problems.add(problem);
+    if (target.discarded === undefined) found.push(table);
   }
-  return unlessRefused(found, problems);
+  return unlessRefused(found, problems.listFor());
 }
 
 /** The section to change, if this one can be read at all. */
@@ -36,11 +40,12 @@ function checkSection(
   sections: readonly ElfSection[],
   section: ElfSection,
   wordBytes: 4 | 8,
-  problems: ElfProblem[],
+  problems: LimitedProblems,
 ): ElfSection | undefined {
-  const before = problems.length;
+  let good = true;
   const bad = (field: string, wanted: string, value: number): void => {
-    problems.push({ kind: 'bad-section', section: refTo(section), field, wanted, found: value });
+    good = false;
+    problems.add({ kind: 'bad-section', section: refTo(section), field, wanted, found: value });
   };
   const entryBytes = entrySize(section, wordBytes);
   if (section.entryBytes !== entryBytes) bad('sh_entsize', `${entryBytes}`, section.entryBytes);
@@ -53,7 +58,7 @@ function checkSection(
   } else if (section.size > 0 && !hasContent(target)) {
     bad('sh_info', 'a section with content', section.info);
   }
-  return problems.length === before ? target : undefined;
+  return good ? target : undefined;
 }
 
 function entrySize(section: ElfSection, wordBytes: 4 | 8): number {

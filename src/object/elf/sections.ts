@@ -8,7 +8,7 @@ import { type Result, refuse, unlessRefused } from '../../base/result.ts';
 import * as C from './constants.ts';
 import type { ElfHeader } from './header.ts';
 import { type ElfSection, hasContent } from './model.ts';
-import { type ElfProblem, refTo } from './problems.ts';
+import { type ElfProblem, LimitedProblems, refTo, type SectionRef } from './problems.ts';
 
 /**
  * The most memory an object's SHF_ALLOC sections may ask for together.  The
@@ -18,6 +18,13 @@ export const ALLOC_LIMIT: number = 256 * 1024 * 1024;
 
 /** Larger alignments than this cannot be meant. */
 const ALIGN_LIMIT = 0x8000_0000;
+
+/**
+ * The names of all sections, or of all symbols, must not be longer than this
+ * together, each counted as often as it is used: they may share their bytes, so
+ * that a small file could name more than fits into memory.
+ */
+export const NAMES_LIMIT: number = 64 * 1024 * 1024;
 
 type Unnamed = Omit<ElfSection, 'name'> & { readonly nameOffset: number };
 
@@ -47,11 +54,12 @@ export function readSections(
   for (let index = 0; index < header.shnum; index++) {
     unnamed.push(readEntry(view, header.shoff + index * entryBytes, index, header.wordBytes));
   }
-  const problems: ElfProblem[] = [];
+  const problems = new LimitedProblems();
   const sections = nameSections(bytes, header, unnamed, problems);
-  for (const section of sections) checkSection(section, sections.length, bytes.length, problems);
+  for (const section of sections) checkSection(section, header, bytes.length, problems);
+  checkOverlaps(sections, header, tableBytes, problems);
   checkTotal(sections, problems);
-  return unlessRefused(sections, problems);
+  return unlessRefused(sections, problems.listFor());
 }
 
 function readEntry(view: DataView, at: number, index: number, wordBytes: 4 | 8): Unnamed {
@@ -74,6 +82,7 @@ function readEntry(view: DataView, at: number, index: number, wordBytes: 4 | 8):
     info: view.getUint32(link + 4, true),
     align: (wide ? size64(view, link + 8) : view.getUint32(link + 8, true)) || 1,
     entryBytes: wide ? size64(view, link + 16) : view.getUint32(link + 12, true),
+    discarded: undefined,
   };
 }
 
@@ -82,30 +91,34 @@ function nameSections(
   bytes: Uint8Array,
   header: ElfHeader,
   unnamed: readonly Unnamed[],
-  problems: ElfProblem[],
+  problems: LimitedProblems,
 ): readonly ElfSection[] {
   const strings = stringsOf(bytes, header, unnamed, problems);
-  return unnamed.map(({ nameOffset, ...section }) => {
-    if (strings === undefined) return { ...section, name: '' };
+  let left = NAMES_LIMIT;
+  const sections = unnamed.map(({ nameOffset, ...section }) => {
+    if (strings === undefined || left < 0) return { ...section, name: '' };
     const name = section.index === 0 ? '' : cString(strings, nameOffset);
     if (name === undefined) {
       const { index } = section;
       const tableBytes = strings.length;
-      problems.push({ kind: 'bad-name', of: 'section', index, found: nameOffset, tableBytes });
+      problems.add({ kind: 'bad-name', of: 'section', index, found: nameOffset, tableBytes });
     }
+    left -= name?.length ?? 0;
     return { ...section, name: name ?? '' };
   });
+  if (left < 0) problems.add({ kind: 'names-too-long', of: 'section', limit: NAMES_LIMIT });
+  return sections;
 }
 
 function stringsOf(
   bytes: Uint8Array,
   header: ElfHeader,
   unnamed: readonly Unnamed[],
-  problems: ElfProblem[],
+  problems: LimitedProblems,
 ): Uint8Array | undefined {
   const table = unnamed[header.shstrndx];
   if (table === undefined || table.type !== C.SHT_STRTAB) {
-    problems.push({
+    problems.add({
       kind: 'bad-header',
       field: 'e_shstrndx',
       offset: header.wordBytes === 8 ? 62 : 50,
@@ -118,7 +131,7 @@ function stringsOf(
   if (table.offset + table.size > bytes.length) return undefined;
   const strings = bytes.subarray(table.offset, table.offset + table.size);
   if (strings[strings.length - 1] !== 0) {
-    problems.push({ kind: 'unterminated-strings', section: { index: table.index, name: '' } });
+    problems.add({ kind: 'unterminated-strings', section: { index: table.index, name: '' } });
     return undefined;
   }
   return strings;
@@ -126,20 +139,21 @@ function stringsOf(
 
 function checkSection(
   section: ElfSection,
-  count: number,
+  header: ElfHeader,
   fileBytes: number,
-  problems: ElfProblem[],
+  problems: LimitedProblems,
 ): void {
+  const count = header.shnum;
   const bad = (field: string, wanted: string, found: number): void => {
-    problems.push({ kind: 'bad-section', section: refTo(section), field, wanted, found });
+    problems.add({ kind: 'bad-section', section: refTo(section), field, wanted, found });
   };
   if (section.index === 0) {
     if (section.type !== C.SHT_NULL) bad('sh_type', 'SHT_NULL (0)', section.type);
-    if (section.size !== 0) bad('sh_size', '0', section.size);
+    if (section.size !== 0 && !header.shnumInSection0) bad('sh_size', '0', section.size);
     return;
   }
   if (hasContent(section) && section.offset + section.size > fileBytes) {
-    problems.push({
+    problems.add({
       kind: 'outside-file',
       what: 'the content',
       section: refTo(section),
@@ -157,7 +171,7 @@ function checkSection(
     bad('sh_info', `a section below ${count}`, section.info);
   }
   if ((flags & C.SHF_ALLOC) !== 0 && (flags & C.SHF_COMPRESSED) !== 0) {
-    problems.push({
+    problems.add({
       kind: 'unsupported',
       what: 'SHF_COMPRESSED with SHF_ALLOC',
       section: refTo(section),
@@ -165,10 +179,44 @@ function checkSection(
   }
 }
 
-function checkTotal(sections: readonly ElfSection[], problems: ElfProblem[]): void {
+/**
+ * No byte of the file belongs to two sections.  No tool writes such a file, and all
+ * work on a file is bounded by its size because of this: many tables of relocations
+ * could otherwise be one.
+ */
+function checkOverlaps(
+  sections: readonly ElfSection[],
+  header: ElfHeader,
+  tableBytes: number,
+  problems: LimitedProblems,
+): void {
+  const ranges = sections
+    .filter((section) => section.size > 0 && hasContent(section))
+    .map((section) => ({ what: refTo(section), offset: section.offset, size: section.size }));
+  const all: { what: SectionRef | string; offset: number; size: number }[] = [
+    { what: 'the file header', offset: 0, size: header.wordBytes === 8 ? 64 : 52 },
+    { what: 'the section header table', offset: header.shoff, size: tableBytes },
+    ...ranges,
+  ];
+  all.sort((a, b) => a.offset - b.offset);
+  let last = all[0];
+  for (const range of all.slice(1)) {
+    if (last !== undefined && range.offset < last.offset + last.size) {
+      problems.add({
+        kind: 'overlap',
+        first: last.what,
+        second: range.what,
+        offset: range.offset,
+      });
+    }
+    if (last === undefined || range.offset + range.size > last.offset + last.size) last = range;
+  }
+}
+
+function checkTotal(sections: readonly ElfSection[], problems: LimitedProblems): void {
   let total = 0;
   for (const section of sections) {
     if ((section.flags & C.SHF_ALLOC) !== 0) total += section.size;
   }
-  if (total > ALLOC_LIMIT) problems.push({ kind: 'too-large', bytes: total, limit: ALLOC_LIMIT });
+  if (total > ALLOC_LIMIT) problems.add({ kind: 'too-large', bytes: total, limit: ALLOC_LIMIT });
 }

@@ -1,5 +1,6 @@
 // .symtab, in place: the columns read the file's bytes when asked.  Reading
-// checks every entry once, so that the columns cannot fail later.
+// checks every entry once, so that the columns cannot fail later.  A section whose
+// index does not fit into st_shndx stands in a table of its own beside it.
 // https://www.sco.com/developers/gabi/latest/ch4.symtab.html
 
 import { size64, viewOf } from '../../base/bytes.ts';
@@ -7,6 +8,7 @@ import { type Result, refuse, succeed, unlessRefused } from '../../base/result.t
 import * as C from './constants.ts';
 import type { ElfSection, ElfSymbols } from './model.ts';
 import { type ElfProblem, LimitedProblems, refTo } from './problems.ts';
+import { NAMES_LIMIT } from './sections.ts';
 
 const noSymbols: ElfSymbols = {
   count: 0,
@@ -21,7 +23,7 @@ const noSymbols: ElfSymbols = {
 export function readSymbols(
   bytes: Uint8Array,
   sections: readonly ElfSection[],
-  wordBytes: 4 | 8,
+  { wordBytes, machine }: { readonly wordBytes: 4 | 8; readonly machine: number },
 ): Result<ElfSymbols, ElfProblem> {
   const [table, second] = sections.filter((section) => section.type === C.SHT_SYMTAB);
   if (table === undefined) return succeed(noSymbols);
@@ -46,24 +48,52 @@ export function readSymbols(
   if (names.length > 0 && names[names.length - 1] !== 0) {
     problems.push({ kind: 'unterminated-strings', section: refTo(strings) });
   }
+  const extended = readExtended(bytes, sections, table, count, problems);
   if (problems.length > 0) return refuse(problems);
   const entries = bytes.subarray(table.offset, table.offset + table.size);
-  const symbols = columns(entries, names, wordBytes, count);
-  return unlessRefused(
-    symbols,
-    checkEntries(viewOf(entries), entryBytes, symbols, names.length, sections.length).listFor(
-      table,
-    ),
+  const view = viewOf(entries);
+  const symbols = columns(view, names, extended, wordBytes, count);
+  const found = checkEntries(view, symbols, {
+    stride: entryBytes,
+    names,
+    sections: sections.length,
+    extended,
+    machine,
+  });
+  return unlessRefused(symbols, found.listFor(table));
+}
+
+/** The section of each symbol whose st_shndx is SHN_XINDEX; undefined: there is no table. */
+function readExtended(
+  bytes: Uint8Array,
+  sections: readonly ElfSection[],
+  symtab: ElfSection,
+  count: number,
+  problems: ElfProblem[],
+): DataView | undefined {
+  const [table, second] = sections.filter(
+    ({ type, link }) => type === C.SHT_SYMTAB_SHNDX && link === symtab.index,
   );
+  if (table === undefined) return undefined;
+  if (second !== undefined) {
+    const what = 'a second SHT_SYMTAB_SHNDX';
+    problems.push({ kind: 'unsupported', what, section: refTo(second) });
+  }
+  if (table.size !== count * 4) {
+    const wanted = `${count * 4}, 4 for each symbol`;
+    const found = table.size;
+    problems.push({ kind: 'bad-section', section: refTo(table), field: 'sh_size', wanted, found });
+  }
+  return viewOf(bytes.subarray(table.offset, table.offset + table.size));
 }
 
 function columns(
-  entries: Uint8Array,
+  view: DataView,
   names: Uint8Array,
+  extended: DataView | undefined,
   wordBytes: 4 | 8,
   count: number,
 ): ElfSymbols {
-  const view = viewOf(entries);
   const wide = wordBytes === 8;
   const stride = wide ? 24 : 16;
   const info = wide ? 4 : 12;
@@ -80,35 +110,74 @@ function columns(
     sizeAt: (i) => (wide ? size64(view, i * stride + 16) : view.getUint32(i * stride + 8, true)),
     bindingAt: (i) => view.getUint8(i * stride + info) >> 4,
     typeAt: (i) => view.getUint8(i * stride + info) & 15,
-    sectionAt: (i) => view.getUint16(i * stride + section, true),
+    sectionAt: (i) => {
+      const index = view.getUint16(i * stride + section, true);
+      if (index < C.SHN_LORESERVE) return index;
+      if (index !== C.SHN_XINDEX) return C.reservedIndex(index);
+      return extended?.getUint32(i * 4, true) ?? C.SHN_UNDEF;
+    },
   };
 }
 
 function checkEntries(
   view: DataView,
-  stride: number,
   symbols: ElfSymbols,
-  tableBytes: number,
-  sections: number,
+  table: {
+    readonly stride: number;
+    readonly names: Uint8Array;
+    readonly sections: number;
+    readonly extended: DataView | undefined;
+    readonly machine: number;
+  },
 ): LimitedProblems {
   const problems = new LimitedProblems();
+  const { stride, sections } = table;
+  const tableBytes = table.names.length;
+  const at = stride === 24 ? 6 : 14;
   for (let index = 0; index < symbols.count; index++) {
     const name = view.getUint32(index * stride, true);
     if (name !== 0 && name >= tableBytes) {
       problems.add({ kind: 'bad-name', of: 'symbol', index, found: name, tableBytes });
     }
     const section = symbols.sectionAt(index);
-    if (section === C.SHN_XINDEX) {
-      problems.add({
-        kind: 'unsupported',
-        what: `SHN_XINDEX of symbol ${index}`,
-        section: undefined,
-      });
-    } else if (section >= sections && section !== C.SHN_ABS && section !== C.SHN_COMMON) {
-      if (section !== C.SHN_UNDEF) {
-        problems.add({ kind: 'bad-symbol-section', index, found: section, sections });
-      }
+    const inFile = view.getUint16(index * stride + at, true);
+    if (inFile === C.SHN_XINDEX && table.extended === undefined) {
+      problems.add({ kind: 'no-symtab-shndx', index });
+    } else if (section < sections || section === C.SHN_ABS || section === C.SHN_COMMON) {
+    } else if (inFile >= C.SHN_LORESERVE && inFile !== C.SHN_XINDEX) {
+      const symbol = name < tableBytes ? symbols.nameAt(index) : '';
+      const found = { symbol, found: inFile, name: C.reservedIndexName(table.machine, inFile) };
+      problems.add({ kind: 'reserved-symbol-section', index, ...found });
+    } else {
+      problems.add({ kind: 'bad-symbol-section', index, found: section, sections });
     }
   }
+  if (areTooLong(view, stride, table.names)) {
+    problems.add({ kind: 'names-too-long', of: 'symbol', limit: NAMES_LIMIT });
+  }
   return problems;
+}
+
+/** Whether all names together are beyond the limit; looks closely only when they may be. */
+function areTooLong(view: DataView, stride: number, names: Uint8Array): boolean {
+  const count = view.byteLength / stride;
+  if (count * longest(names) <= NAMES_LIMIT) return false;
+  let total = 0;
+  for (let i = 0; i < count && total <= NAMES_LIMIT; i++) {
+    const name = view.getUint32(i * stride, true);
+    if (name !== 0 && name < names.length) total += names.indexOf(0, name) - name;
+  }
+  return total > NAMES_LIMIT;
+}
+
+/** The most bytes between two NULs. */
+function longest(names: Uint8Array): number {
+  let most = 0;
+  let start = 0;
+  while (start < names.length) {
+    const end = names.indexOf(0, start);
+    most = Math.max(most, end - start);
+    start = end + 1;
+  }
+  return most;
 }
