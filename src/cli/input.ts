@@ -24,8 +24,6 @@ export interface InputObject {
 /** Reads one object. @throws InputError with a line for each problem */
 export function readInput(path: string): InputObject {
   const file = readFile(path);
-  if (file.problem !== undefined)
-    throw new InputError(`${path}: ${describeContainerProblem(file.problem)}`);
   const read = readElf(file.bytes);
   if (!read.ok)
     throw new InputError(
@@ -68,8 +66,8 @@ export function readInputs(
   return { arch: first.arch, files: inputs.map(({ file }) => file) };
 }
 
-/** What is wrong with every one of them, not only with the first. */
-function readAll(paths: readonly string[]): readonly InputObject[] {
+/** Says what is wrong with every one of them, not only with the first. @throws InputError */
+export function readAll(paths: readonly string[]): readonly InputObject[] {
   const inputs: InputObject[] = [];
   const problems: string[] = [];
   for (const path of paths) {
@@ -85,7 +83,13 @@ function readAll(paths: readonly string[]): readonly InputObject[] {
 }
 
 /** Reads a file, or a module in an archive. @throws InputError */
-function readFile(path: string): ObjectFile {
+export function readFile(path: string): ObjectFile {
+  const file = readPacked(path);
+  if (file.problem === undefined) return file;
+  throw new InputError(`${path}: ${describeContainerProblem(file.problem)}`);
+}
+
+function readPacked(path: string): ObjectFile {
   try {
     const stat = statSync(splitName(path).path);
     if (stat.isDirectory()) throw new InputError(`${path}: is a folder, wanted a module`);

@@ -1,7 +1,8 @@
 // Every verb there is, in the order in which help lists them.
 
+import { checkVerb } from './check.ts';
 import { infoVerb } from './info.ts';
 import { runVerb } from './run.ts';
 import type { Verb } from './verb.ts';
 
-export const verbs: readonly Verb[] = [runVerb, infoVerb];
+export const verbs: readonly Verb[] = [runVerb, checkVerb, infoVerb];

@@ -13,7 +13,7 @@ import { unpackZstd } from './zstd.ts';
 
 export type { Member };
 
-/** Debian's largest kernel package unpacks to 420 MiB. */
+/** The modules of Debian's largest kernel package are 379 MiB. */
 export const UNPACKED_LIMIT: number = 512 << 20;
 /** A module is compressed once, a package twice; a deeper one is a trap. */
 const DEPTH = 4;

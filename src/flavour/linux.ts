@@ -8,9 +8,8 @@
 import type { LinkArch } from '../arch/link-arch.ts';
 import { cString, readUnsigned, viewOf } from '../base/bytes.ts';
 import { type Result, unlessRefused } from '../base/result.ts';
-import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfSection } from '../object/elf/model.ts';
-import type { ModuleExport } from './exports.ts';
+import { type LinuxExport, readKsymtab } from './ksymtab.ts';
 import { splitList } from './list.ts';
 import type { FlavourProblem } from './problems.ts';
 
@@ -22,7 +21,7 @@ export interface LinuxModule {
   /** depends= of .modinfo. */
   readonly required: readonly string[];
   /** What EXPORT_SYMBOL and EXPORT_SYMBOL_GPL name. */
-  readonly exports: readonly ModuleExport[];
+  readonly exports: readonly LinuxExport[];
   /** Symbol index of init_module; libraries have none. */
   readonly init: number | undefined;
   /** Symbol index of cleanup_module; without one the module stays for ever. */
@@ -55,7 +54,7 @@ export function describeLinux(
       flavour: 'linux',
       name: firstValue('name') ?? nameInModule(object, arch, problems),
       required: splitList(firstValue('depends') ?? ''),
-      exports: readExports(object),
+      exports: readKsymtab(object, arch),
       init: usedByThisModule(object, 'init_module'),
       exit: usedByThisModule(object, 'cleanup_module'),
       modinfo,
@@ -111,23 +110,6 @@ function usedByThisModule(object: ElfObject, name: string): number | undefined {
     }
   }
   return undefined;
-}
-
-const ksymtabPrefix = '__ksymtab_';
-
-function readExports(object: ElfObject): readonly ModuleExport[] {
-  const { symbols, sections } = object;
-  const exports: ModuleExport[] = [];
-  for (let i = 1; i < symbols.count; i++) {
-    const index = symbols.sectionAt(i);
-    if (index === C.SHN_UNDEF) continue;
-    const section = sections[index]?.name ?? '';
-    if (!section.startsWith('__ksymtab') && !section.startsWith('___ksymtab')) continue;
-    const name = symbols.nameAt(i);
-    if (!name.startsWith(ksymtabPrefix)) continue;
-    exports.push({ name: name.slice(ksymtabPrefix.length), gpl: section.includes('_gpl') });
-  }
-  return exports;
 }
 
 /** struct modversion_info: unsigned long crc, then the name, 64 bytes in all. */
