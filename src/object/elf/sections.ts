@@ -26,7 +26,11 @@ const ALIGN_LIMIT = 0x8000_0000;
  */
 export const NAMES_LIMIT: number = 64 * 1024 * 1024;
 
-type Unnamed = Omit<ElfSection, 'name'> & { readonly nameOffset: number };
+interface Unnamed extends ElfSection {
+  /** Empty until nameSections(). */
+  name: string;
+  readonly nameOffset: number;
+}
 
 export function readSections(
   bytes: Uint8Array,
@@ -72,6 +76,7 @@ function readEntry(view: DataView, at: number, index: number, wordBytes: 4 | 8):
   const link = at + (wide ? 40 : 24);
   return {
     index,
+    name: '',
     nameOffset: view.getUint32(at, true),
     type: view.getUint32(at + 4, true),
     flags: view.getUint32(at + 8, true),
@@ -95,19 +100,18 @@ function nameSections(
 ): readonly ElfSection[] {
   const strings = stringsOf(bytes, header, unnamed, problems);
   let left = NAMES_LIMIT;
-  const sections = unnamed.map(({ nameOffset, ...section }) => {
-    if (strings === undefined || left < 0) return { ...section, name: '' };
-    const name = section.index === 0 ? '' : cString(strings, nameOffset);
+  for (const section of unnamed) {
+    if (strings === undefined || left < 0 || section.index === 0) continue;
+    const name = cString(strings, section.nameOffset);
     if (name === undefined) {
-      const { index } = section;
-      const tableBytes = strings.length;
-      problems.add({ kind: 'bad-name', of: 'section', index, found: nameOffset, tableBytes });
+      const { index, nameOffset: found } = section;
+      problems.add({ kind: 'bad-name', of: 'section', index, found, tableBytes: strings.length });
     }
     left -= name?.length ?? 0;
-    return { ...section, name: name ?? '' };
-  });
+    section.name = name ?? '';
+  }
   if (left < 0) problems.add({ kind: 'names-too-long', of: 'section', limit: NAMES_LIMIT });
-  return sections;
+  return unnamed;
 }
 
 function stringsOf(
@@ -163,7 +167,7 @@ function checkSection(
     });
   }
   const { align, flags } = section;
-  if (align > ALIGN_LIMIT || 2 ** Math.round(Math.log2(align)) !== align) {
+  if (align > ALIGN_LIMIT || (align & (align - 1)) !== 0) {
     bad('sh_addralign', 'a power of two up to 2^31', align);
   }
   if (section.link >= count) bad('sh_link', `a section below ${count}`, section.link);

@@ -98,12 +98,12 @@ function columns(
   const stride = wide ? 24 : 16;
   const info = wide ? 4 : 12;
   const section = wide ? 6 : 14;
-  const decoder = new TextDecoder();
+  const stringAt = stringsOf(names);
   return {
     count,
     nameAt: (i) => {
       const start = view.getUint32(i * stride, true);
-      return start === 0 ? '' : decoder.decode(names.subarray(start, names.indexOf(0, start)));
+      return start === 0 ? '' : stringAt(start);
     },
     valueAt: (i) =>
       wide ? view.getBigUint64(i * stride + 8, true) : BigInt(view.getUint32(i * stride + 4, true)),
@@ -116,6 +116,20 @@ function columns(
       if (index !== C.SHN_XINDEX) return C.reservedIndex(index);
       return extended?.getUint32(i * 4, true) ?? C.SHN_UNDEF;
     },
+  };
+}
+
+/**
+ * Decodes the whole table the first time it is asked, which is much faster than
+ * name by name.  While every byte is one character, offsets are the same in both.
+ */
+function stringsOf(bytes: Uint8Array): (start: number) => string {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let whole: string | undefined;
+  return (start) => {
+    whole ??= decoder.decode(bytes);
+    if (whole.length === bytes.length) return whole.slice(start, whole.indexOf('\0', start));
+    return decoder.decode(bytes.subarray(start, bytes.indexOf(0, start)));
   };
 }
 
