@@ -120,8 +120,6 @@ describe.each(archNames)('on %s', (arch) => {
     const claims = [
       equal('KERNBASE', `${map.kernelBase}ULL`),
       equal('RAM_PA', `${map.ramBase}ULL`),
-      equal('MODULES_START', `${map.modulesStart}ULL`),
-      equal('MODULES_END', `${map.modulesEnd}ULL`),
       `_Static_assert(sizeof(void *) == ${architectures[arch].wordBytes}, "word");`,
     ];
     const source = `#include <machine/param.h>\n${claims.join('\n')}`;

@@ -5,7 +5,6 @@
  *
  *	PAGE_SIZE, KERNBASE	the kernel window: va = pa - RAM_PA + KERNBASE
  *	RAM_PA			physical address of the first byte of RAM
- *	MODULES_START, _END	virtual area of module segments, by default
  *	DEVICES_VA		where the device pages are mapped
  *	pte_t, LARGE_BYTES	a page table entry; what a large page spans
  *	LINUX_REGPARM		attribute of functions that Linux modules call

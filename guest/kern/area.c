@@ -13,17 +13,6 @@ struct range {
 
 static struct range *ranges;
 
-uintptr_t modules_start = MODULES_START, modules_end = MODULES_END;
-
-void
-area_init(void)
-{
-	if (bootinfo.modules_end == 0)
-		return;
-	modules_start = (uintptr_t)bootinfo.modules_start;
-	modules_end = (uintptr_t)bootinfo.modules_end;
-}
-
 /* Where bytes fit between low and high, nearest to the kernel; or 0. */
 static uintptr_t
 area_fit(uintptr_t low, uintptr_t high, size_t bytes, size_t align)
@@ -32,7 +21,7 @@ area_fit(uintptr_t low, uintptr_t high, size_t bytes, size_t align)
 
 	if (high - low < PAGE_SIZE + bytes + PAGE_SIZE)
 		return 0;
-	if (modules_start < KERNBASE)
+	if (MODULES_START < KERNBASE)
 		start = last & ~(align - 1);
 	else
 		start = (low + PAGE_SIZE + align - 1) & ~(align - 1);
@@ -44,14 +33,14 @@ static bool
 area_place(struct range *new, size_t bytes, size_t align)
 {
 	struct range **best = NULL;
-	uintptr_t low = modules_start - PAGE_SIZE;
+	uintptr_t low = MODULES_START - PAGE_SIZE;
 
 	for (struct range **at = &ranges;; at = &(*at)->next) {
-		uintptr_t high = *at != NULL ? (*at)->start : modules_end;
+		uintptr_t high = *at != NULL ? (*at)->start : MODULES_END;
 		uintptr_t start = area_fit(low, high, bytes, align);
 
 		/* The first that fits, or the last, is nearest. */
-		if (start != 0 && (best == NULL || modules_start < KERNBASE)) {
+		if (start != 0 && (best == NULL || MODULES_START < KERNBASE)) {
 			new->start = start;
 			new->end = start + bytes;
 			best = at;
@@ -89,8 +78,8 @@ area_alloc(uint64_t size, uint64_t align, unsigned prot)
 	struct range *range;
 	size_t bytes = (size_t)(size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 
-	if (size == 0 || size > modules_end - modules_start ||
-	    align > modules_end - modules_start)
+	if (size == 0 || size > MODULES_END - MODULES_START ||
+	    align > MODULES_END - MODULES_START)
 		return 0;
 	if (align < PAGE_SIZE)
 		align = PAGE_SIZE;

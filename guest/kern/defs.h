@@ -23,6 +23,10 @@ extern char __text_start[], __text_end[];
 extern char __rodata_start[], __rodata_end[];
 extern char __data_start[], __kernel_end[];
 
+/* The module area: module segments and thread stacks. */
+#define MODULES_START	((uintptr_t)bootinfo.modules_start)
+#define MODULES_END	((uintptr_t)bootinfo.modules_end)
+
 #define KVA(pa)	((uintptr_t)((pa) - RAM_PA + KERNBASE))	/* RAM only */
 #define KPA(va)	((uint64_t)((uintptr_t)(va) - KERNBASE) + RAM_PA)
 
@@ -45,11 +49,7 @@ uint64_t page_alloc(size_t pages);
 void	page_free(uint64_t pa, size_t pages);
 size_t	page_free_count(void);
 
-/* area.c: the module area, which the boot information may put elsewhere than
- * <machine/param.h> says. */
-extern uintptr_t modules_start, modules_end;
-void	area_init(void);
-/* Ranges of it, mapped to zeroed pages with prot, an
+/* area.c: ranges of the module area, mapped to zeroed pages with prot, an
  * unmapped page on either side; 0 when there is no room. */
 uintptr_t area_alloc(uint64_t bytes, uint64_t align, unsigned prot);
 void	area_protect(uintptr_t va, size_t bytes, unsigned prot);

@@ -14,7 +14,6 @@ kmain(uintptr_t bootinfo_pa)
 	if (bootinfo.magic != WIRE_MAGIC || bootinfo.version != WIRE_VERSION ||
 	    bootinfo.ram_pa != RAM_PA || bootinfo.free_pa % PAGE_SIZE != 0)
 		panic("the boot information is not for this kernel");
-	area_init();
 	page_init();
 	pmap_init();
 	arch_trap_init();

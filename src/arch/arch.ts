@@ -45,6 +45,7 @@ export interface AddressMap {
   /** Where the kernel window begins; RAM's first byte appears there. */
   readonly kernelBase: Addr;
   readonly ramBase: PhysAddr;
+  /** Near the kernel, so that a branch between it and a module reaches. */
   readonly modulesStart: Addr;
   readonly modulesEnd: Addr;
 }

@@ -4,11 +4,11 @@
 import { existsSync } from 'node:fs';
 import type { ArchName } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
-import type { Addr } from '../base/address.ts';
 import { loadBinding } from '../engine/binding.ts';
 import { locateLibrary } from '../engine/library.ts';
 import { bootKernel } from '../kernel/boot.ts';
 import type { ObjectFiles } from '../kernel/files.ts';
+import type { AddressRange } from '../kernel/image.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { MissingAssetError, readKernelImage } from './assets.ts';
 import { diskFiles } from './disk.ts';
@@ -19,8 +19,8 @@ export interface HostBootOptions {
   readonly ramBytes?: number;
   /** Virtual nanoseconds that init, fini or a call may take; default one second. */
   readonly watchdogNs?: number;
-  /** An area for modules other than the kernel's own choice, page aligned. */
-  readonly modulesAt?: { readonly start: Addr; readonly end: Addr };
+  /** Where modules go; default: near the kernel, so that branches reach it. */
+  readonly modulesAt?: AddressRange;
   /** false: a branch that does not reach is an error.  Default true. */
   readonly veneers?: boolean;
   /** Folders to look for required modules in, after that of the requiring one. */

@@ -2,10 +2,9 @@
 // where its mailbox is.
 
 import type { Arch } from '../arch/arch.ts';
-import type { Addr } from '../base/address.ts';
 import { Machine, type MachineOptions } from '../machine/machine.ts';
 import type { ObjectFiles } from './files.ts';
-import { loadImage, readImage } from './image.ts';
+import { type AddressRange, loadImage, readImage } from './image.ts';
 import { Kernel } from './kernel.ts';
 import { BootError } from './start.ts';
 
@@ -16,8 +15,8 @@ export interface BootOptions extends Omit<MachineOptions, 'arch'> {
   readonly files?: ObjectFiles;
   /** Virtual nanoseconds that init, fini or a call may take; default one second. */
   readonly watchdogNs?: number;
-  /** An area for modules other than the kernel's own choice, page aligned. */
-  readonly modulesAt?: { readonly start: Addr; readonly end: Addr };
+  /** Where modules go; default: near the kernel, so that branches reach it. */
+  readonly modulesAt?: AddressRange;
   /** false: a branch that does not reach is an error.  Default true. */
   readonly veneers?: boolean;
   /** Told of each byte the guest writes to its console. */

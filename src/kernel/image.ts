@@ -39,11 +39,17 @@ export function readImage(bytes: Uint8Array, arch: Arch): Result<KernelImage, st
   });
 }
 
+/** Page aligned. */
+export interface AddressRange {
+  readonly start: Addr;
+  readonly end: Addr;
+}
+
 /** What the boot information tells the kernel. */
 export interface BootInfo {
   readonly watchdogNs: number;
-  /** Where modules go; undefined: where the kernel has its module area by default. */
-  readonly modulesAt?: { readonly start: Addr; readonly end: Addr } | undefined;
+  /** Where modules go; undefined: near the kernel, so that branches reach it. */
+  readonly modulesAt?: AddressRange | undefined;
 }
 
 /** Loads the image and starts the CPU at its entry point. */
@@ -83,8 +89,9 @@ export function loadImage(machine: Machine, image: KernelImage, info: BootInfo):
   wire.put64(view, infoAt, fields.symbols_pa, BigInt(memory.base + tableAt));
   wire.put64(view, infoAt, fields.symbols_bytes, BigInt(table.length));
   wire.put64(view, infoAt, fields.init_budget_ns, BigInt(info.watchdogNs));
-  wire.put64(view, infoAt, fields.modules_start, info.modulesAt?.start ?? 0n);
-  wire.put64(view, infoAt, fields.modules_end, info.modulesAt?.end ?? 0n);
+  const modules = info.modulesAt ?? { start: arch.map.modulesStart, end: arch.map.modulesEnd };
+  wire.put64(view, infoAt, fields.modules_start, modules.start);
+  wire.put64(view, infoAt, fields.modules_end, modules.end);
   machine.start(entryOf(image.object, arch), BigInt(memory.base + infoAt));
 }
 

@@ -63,8 +63,8 @@ struct wire_bootinfo {
 	uint64_t symbols_pa;		/* 40 struct wire_symtab of the kernel */
 	uint64_t symbols_bytes;		/* 48 */
 	uint64_t init_budget_ns;	/* 56 watchdog for init, fini, calls */
-	uint64_t modules_start;		/* 64 the module area, page aligned; */
-	uint64_t modules_end;		/* 72 0: where param.h has it */
+	uint64_t modules_start;		/* 64 the module area, page aligned */
+	uint64_t modules_end;		/* 72 */
 };					/* 80 */
 
 /* A symbol table: header, symbols sorted by address, then names. */

@@ -1,6 +1,5 @@
 /*
- * aarch64: constants of the address map.  See guest/kern/arch.h.  Modules lie
- * in the 128 MiB below the kernel so that branches reach it.
+ * aarch64: constants of the address map.  See guest/kern/arch.h.
  */
 #ifndef MACHINE_PARAM_H
 #define MACHINE_PARAM_H
@@ -18,8 +17,6 @@
 #include <stdint.h>
 typedef uint64_t pte_t;
 #define KERNBASE	0xffff800008000000UL
-#define MODULES_START	0xffff800000000000UL
-#define MODULES_END	0xffff800008000000UL
 #define DEVICES_VA	0xffff8000f0000000UL
 #define LINUX_REGPARM
 #endif

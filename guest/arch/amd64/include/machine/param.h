@@ -17,8 +17,6 @@
 #include <stdint.h>
 typedef uint64_t pte_t;
 #define KERNBASE	0xffffffff80000000UL
-#define MODULES_START	0xffffffffc0000000UL
-#define MODULES_END	0xffffffffe0000000UL
 #define DEVICES_VA	0xfffffffff0000000UL
 #define LINUX_REGPARM
 #endif

@@ -1,6 +1,5 @@
 /*
- * armv7: constants of the address map.  See guest/kern/arch.h.  Modules lie
- * below the kernel so that branches (32 MiB) reach it.
+ * armv7: constants of the address map.  See guest/kern/arch.h.
  */
 #ifndef MACHINE_PARAM_H
 #define MACHINE_PARAM_H
@@ -18,8 +17,6 @@
 #include <stdint.h>
 typedef uint32_t pte_t;
 #define KERNBASE	0xc0000000UL
-#define MODULES_START	0xbf000000UL
-#define MODULES_END	0xc0000000UL
 #define DEVICES_VA	0xff000000UL
 #define LINUX_REGPARM
 #endif

@@ -18,8 +18,6 @@
 #include <stdint.h>
 typedef uint32_t pte_t;
 #define KERNBASE	0xc0000000UL
-#define MODULES_START	0xf8000000UL
-#define MODULES_END	0xfc000000UL
 #define DEVICES_VA	0xff000000UL
 /* Linux for i386 is built with -mregparm=3. */
 #define LINUX_REGPARM	__attribute__((__regparm__(3)))
