@@ -13,6 +13,7 @@ import { assert } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
 import type { Layout } from './layout.ts';
+import { typesWhere } from './relocation-types.ts';
 import type { ResolvedSymbol } from './resolve.ts';
 import type { SegmentKind } from './segments.ts';
 
@@ -50,6 +51,7 @@ export function countVeneers(
   const counts = new Map<SegmentKind, number>();
   const { veneers } = arch;
   if (veneers === undefined) return counts;
+  const isBranch = typesWhere(arch, ({ type }) => veneers.kinds.has(type));
   const seen = new Targets();
   for (const table of object.relocations) {
     const segment = sections.kindOf(table.target.index);
@@ -60,8 +62,10 @@ export function countVeneers(
     let rule: RelocationRule | undefined;
     let group: string | undefined;
     for (let i = 0; i < table.count; i++) {
-      if (table.typeAt(i) !== type) {
-        type = table.typeAt(i);
+      const next = table.typeAt(i);
+      if (isBranch[next] !== 1) continue;
+      if (next !== type) {
+        type = next;
         const kind = veneers.kinds.get(type);
         rule = arch.relocations.get(type);
         group = kind && `${segment} ${kind.name}`;
