@@ -83,7 +83,8 @@ uintptr_t arch_call(uintptr_t va, const uintptr_t *words, unsigned n,
 /* Trap frames; <machine/frame.h> has arch_frame_pc, _sp and _fp inline.
  * Registers in the order of the host's description; answers how many. */
 unsigned	arch_frame_regs(const struct trapframe *, uint64_t *);
-/* Make the frame return into arch_longjmp(jb). */
+/* Make the frame return into arch_longjmp(jb), with interrupts disabled: the
+ * frame may stand on a stack that the next overflow needs. */
 void		arch_frame_longjmp(struct trapframe *, struct jmpbuf *jb);
 /* Names for printing, same order as arch_frame_regs. */
 extern const char *const arch_reg_names[];

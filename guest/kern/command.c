@@ -77,21 +77,21 @@ command_open(uint32_t source, const char *name, uint64_t from,
 }
 
 int
-command_link(uint64_t object, uint32_t module, const uint64_t *bases,
-    unsigned n, struct wire_linkinfo **linkinfo)
+command_link(struct module *m)
 {
 	int error;
 
 	command = (struct wire_command){
 		.op = COMMAND_LINK,
-		.object = object,
-		.module = module,
-		.buffer_va = (uintptr_t)bases,
-		.buffer_bytes = n * sizeof(*bases),
+		.object = m->mod_object,
+		.module = m->mod_id,
+		.buffer_va = (uintptr_t)m->mod_bases,
+		.buffer_bytes = m->mod_nsegments * sizeof(*m->mod_bases),
 	};
 	error = command_issue();
 	if (error == 0)
-		*linkinfo = command_fetch(object, FETCH_LINKINFO, &error);
+		m->mod_linkinfo = command_fetch(m->mod_object, FETCH_LINKINFO,
+		    &error);
 	return error;
 }
 

@@ -39,8 +39,7 @@ uint32_t device_read(uint32_t reg);
 void	device_write(uint32_t reg, uint32_t value);
 void	console_putc(int);
 void	console_fresh_line(void);		/* unless at a line's start */
-void	timer_arm(uint64_t deadline);
-void	timer_disarm(void);
+void	timer_arm(uint64_t deadline);		/* 0: disarm */
 
 /* page.c: physical pages. */
 void	page_init(void);
@@ -165,8 +164,7 @@ const char *ksyms_format(uintptr_t va, bool returns, char *buf, size_t);
 /* command.c: the linker device, for the linker thread.  Blobs are kmem. */
 int	command_open(uint32_t source, const char *name, uint64_t from,
 	    uint64_t *object, struct wire_manifest **manifest);
-int	command_link(uint64_t object, uint32_t module, const uint64_t *bases,
-	    unsigned n, struct wire_linkinfo **linkinfo);
+int	command_link(struct module *);		/* fetches the linkinfo */
 void	command_close(uint64_t object, uint32_t module, unsigned outcome);
 void	command_done(void);			/* in an interrupt */
 

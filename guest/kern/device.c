@@ -47,12 +47,10 @@ nanouptime(void)
 void
 timer_arm(uint64_t deadline)
 {
+	if (deadline == 0) {
+		device_write(WIRE_TIMER + TIMER_DISARM, 1);
+		return;
+	}
 	device_write(WIRE_TIMER + TIMER_COMPARE_LO, (uint32_t)deadline);
 	device_write(WIRE_TIMER + TIMER_COMPARE_HI, (uint32_t)(deadline >> 32));
-}
-
-void
-timer_disarm(void)
-{
-	device_write(WIRE_TIMER + TIMER_DISARM, 1);
 }

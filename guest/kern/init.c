@@ -55,9 +55,8 @@ modcall(void *p)
 	strlcat(call->what, mi->mi_name, sizeof(call->what));
 	call->name = mi->mi_name;
 	call->version = mi->mi_version;
-	call->error = EPROGMISMATCH;
-	if (version_accepted(mi->mi_version))
-		call->error = mi->mi_modcmd(call->cmd, NULL);
+	call->error = version_accepted(mi->mi_version) ?
+	    mi->mi_modcmd(call->cmd, NULL) : EPROGMISMATCH;
 }
 
 /* The i-th entry of the module's set, or NULL. */

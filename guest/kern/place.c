@@ -40,8 +40,7 @@ protect(struct module *m)
 int
 module_link(struct module *m, struct outcome *o)
 {
-	int error = command_link(m->mod_object, m->mod_id, m->mod_bases,
-	    m->mod_nsegments, &m->mod_linkinfo);
+	int error = command_link(m);
 
 	if (error != 0)
 		return outcome_fail(o, STAGE_LINK, error,

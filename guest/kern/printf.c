@@ -133,14 +133,12 @@ convert(struct sink *sink, const struct spec *spec, char conversion)
 	switch (conversion) {
 	case 'd':
 	case 'i':
+	case 'u':
 		value = integer(sink, spec);
-		negative = (int64_t)(value << above) < 0;
+		negative = conversion != 'u' && (int64_t)(value << above) < 0;
 		if (negative)
 			value = -value << above >> above;
 		emit_number(sink, spec, negative ? "-" : "", value, 10, 'a');
-		break;
-	case 'u':
-		emit_number(sink, spec, "", integer(sink, spec), 10, 'a');
 		break;
 	case 'o':
 	case 'x':

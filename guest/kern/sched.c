@@ -18,6 +18,7 @@ static struct thread *ready;		/* next to run first */
 static struct thread *sleepers;
 static uint64_t slice_end;
 static uint64_t armed;			/* what the timer is set to, 0 not */
+static const char nobody;		/* a channel */
 
 bool
 earlier(uint64_t a, uint64_t b)
@@ -40,10 +41,7 @@ thread_timer(void)
 	if (due == armed)
 		return;
 	armed = due;
-	if (due != 0)
-		timer_arm(due);
-	else
-		timer_disarm();
+	timer_arm(due);
 }
 
 static void
@@ -58,11 +56,10 @@ list_append(struct thread **at, struct thread *t)
 static void
 list_remove(struct thread **at, const struct thread *t)
 {
-	for (; *at != NULL; at = &(*at)->td_next)
-		if (*at == t) {
-			*at = t->td_next;
-			return;
-		}
+	while (*at != NULL && *at != t)
+		at = &(*at)->td_next;
+	if (*at != NULL)
+		*at = t->td_next;
 }
 
 void
@@ -122,9 +119,8 @@ thread_yield(void)
 void
 thread_preempt(void)
 {
-	bool over = curthread == &thread0 || nanouptime() >= slice_end;
-
-	if (ready != NULL && over)
+	if (ready != NULL &&
+	    (curthread == &thread0 || nanouptime() >= slice_end))
 		thread_yield();
 	else
 		thread_timer();
@@ -137,25 +133,22 @@ wake(const void *channel, uint64_t then)
 	for (struct thread **at = &sleepers; *at != NULL;) {
 		struct thread *t = *at;
 
-		if (t->td_channel != channel &&
-		    (t->td_deadline == 0 || t->td_deadline > then)) {
+		if (t->td_channel == channel ||
+		    (t->td_deadline != 0 && t->td_deadline <= then)) {
+			*at = t->td_next;
+			list_append(&ready, t);
+		} else
 			at = &t->td_next;
-			continue;
-		}
-		*at = t->td_next;
-		list_append(&ready, t);
 	}
 }
 
 void
 thread_tick(void)
 {
-	static const char nobody;
-
 	wake(&nobody, nanouptime());
 	/* The line stays up until the timer is set again: whatever it is. */
 	armed = 0;
-	timer_disarm();
+	timer_arm(0);
 }
 
 int
@@ -190,7 +183,6 @@ wakeup(const void *channel)
 void
 delay(uint64_t ns)
 {
-	static const char nobody;
 	uint64_t until = nanouptime() + ns;
 
 	while (nanouptime() < until)

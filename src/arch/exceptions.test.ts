@@ -192,6 +192,60 @@ describe('i386', () => {
     });
   });
 
+  describe('with a task gate for the double fault', () => {
+    const GDT = 0xc030_0000n;
+    const [OLD, NEXT, TOP] = [GDT + 0x100n, GDT + 0x200n, GDT + 0x1000n];
+    const names = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'];
+
+    /** No stack, and a task at NEXT whose stack ends at `top`. */
+    const withTask = ({ type = 0x89n, cs = 8n, top = TOP } = {}) => {
+      const { cpu, memory } = computer();
+      memory.map(GDT);
+      memory.poke(IDT + 8n * 8n, 4, 0x20n << 16n);
+      memory.poke(IDT + 8n * 8n + 4n, 4, 0x8500n);
+      memory.poke(GDT + 0x20n, 4, 103n | ((NEXT & 0xffffn) << 16n));
+      memory.poke(GDT + 0x24n, 4, ((NEXT >> 16n) & 0xffn) | (type << 8n) | (NEXT & 0xff00_0000n));
+      memory.poke(NEXT + 32n, 4, HANDLER);
+      memory.poke(NEXT + 36n, 4, 2n);
+      memory.poke(NEXT + 56n, 4, top);
+      memory.poke(NEXT + 76n, 4, cs);
+      cpu.tables.set('gdtr', { selector: 0, base: addr(GDT), limit: 0x27 });
+      cpu.tables.set('tr', { selector: 0x18, base: addr(OLD), limit: 103 });
+      for (const [i, name] of names.entries()) cpu.write(name, 0x5000n + BigInt(i));
+      return { cpu, memory };
+    };
+
+    test('the registers are kept in the old task and come from the new one', () => {
+      const { cpu, memory } = withTask();
+      const entry = exceptions.enter(cpu, memory, interrupt(PAGE_FAULT), PC, fault(2));
+      expect(entry).toEqual(entered(HANDLER));
+      const kept = names.map((_, i) => 0x5000n + BigInt(i));
+      expect(memory.words(OLD + 32n, 4, 10)).toEqual([PC, 2n | IF | TF, ...kept]);
+      expect(memory.words(OLD + 76n, 4, 1)).toEqual([8n]);
+      expect(memory.words(NEXT, 4, 1)).toEqual([0x18n]);
+      expect(memory.words(TOP - 4n, 4, 1)).toEqual([0n]);
+      expect(cpu.read('esp')).toBe(TOP - 4n);
+      expect(cpu.read('eax')).toBe(0n);
+      expect(cpu.read('eflags')).toBe(2n | NT);
+    });
+
+    test.for([
+      ['is busy', { type: 0x8bn }, 'the task gate names no available task'],
+      [
+        'has another code segment',
+        { cs: 0x1bn },
+        'the task changes the code segment, or is unmapped',
+      ],
+      ['has no stack', { top: 0x9000n }, 'no stack at 0x8ffc'],
+    ] as const)('a task that %s makes a triple fault', ([, task, reason]) => {
+      const { cpu, memory } = withTask(task);
+      expect(exceptions.enter(cpu, memory, interrupt(PAGE_FAULT), PC, fault(2))).toMatchObject({
+        kind: 'entry-failure',
+        reason: expect.stringMatching(new RegExp(`^triple fault: .*; double fault: ${reason}$`)),
+      });
+    });
+  });
+
   test('a gate that is not present is a double fault', () => {
     const { cpu, memory } = computer();
     memory.poke(IDT + 8n * 6n + 4n, 4, 0n);

@@ -86,4 +86,5 @@ arch_frame_longjmp(struct trapframe *frame, struct jmpbuf *jb)
 {
 	frame->pc = (uintptr_t)arch_longjmp;
 	frame->x[0] = (uintptr_t)jb;
+	frame->spsr |= DAIF_I;
 }

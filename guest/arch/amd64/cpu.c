@@ -82,4 +82,5 @@ arch_frame_longjmp(struct trapframe *frame, struct jmpbuf *jb)
 {
 	frame->rip = (uintptr_t)arch_longjmp;
 	frame->rdi = (uintptr_t)jb;
+	frame->rflags &= ~RFLAGS_IF;
 }

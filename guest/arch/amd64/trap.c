@@ -92,18 +92,21 @@ arch_trap(struct trapframe *frame)
 
 	if (frame->vector == VECTOR_INTERRUPT) {
 		interrupt(frame);
-	} else if (frame->vector == VECTOR_PAGE_FAULT) {
+	} else if (frame->vector == VECTOR_PAGE_FAULT ||
+	    frame->vector == VECTOR_DOUBLE_FAULT) {
 		uintptr_t address;
 
 		__asm volatile("movq %%cr2, %0" : "=r"(address));
 
+		/* A double fault is a write to a stack that is used up. */
 		unsigned access = frame->error & 0x10 ? ACCESS_EXEC :
-		    frame->error & 0x2 ? ACCESS_WRITE : ACCESS_READ;
+		    frame->error & 0x2 ||
+		    frame->vector == VECTOR_DOUBLE_FAULT ?
+		    ACCESS_WRITE : ACCESS_READ;
 
 		trap(frame, OOPS_PAGE_FAULT, address, access, frame->error);
-	} else if (kind != 0) {
-		trap(frame, kind, 0, 0, frame->error);
 	} else {
-		trap(frame, OOPS_OTHER, 0, 0, frame->vector);
+		trap(frame, kind != 0 ? kind : OOPS_OTHER, 0, 0,
+		    kind != 0 ? frame->error : frame->vector);
 	}
 }

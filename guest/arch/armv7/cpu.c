@@ -84,6 +84,6 @@ void
 arch_frame_longjmp(struct trapframe *frame, struct jmpbuf *jb)
 {
 	frame->pc = (uintptr_t)arch_longjmp;
-	frame->cpsr &= ~CPSR_T;
+	frame->cpsr = (frame->cpsr & ~CPSR_T) | CPSR_I;
 	frame->r[0] = (uintptr_t)jb;
 }

@@ -13,7 +13,6 @@
 _start:
 	cli
 	movl	%eax, %esi
-	lgdt	PA(gdt_descriptor_low)
 	movl	$PA(boot_pd), %eax
 	movl	%eax, %cr3
 	movl	%cr4, %eax
@@ -29,11 +28,9 @@ high:
 	ljmp	$0x08, $1f		/* kernel code */
 1:
 	movl	$0x10, %eax		/* kernel data */
-	movw	%ax, %ds
-	movw	%ax, %es
-	movw	%ax, %ss
-	movw	%ax, %fs
-	movw	%ax, %gs
+	.irp	segment, ds, es, ss, fs, gs
+	movw	%ax, %\segment
+	.endr
 	movl	$boot_stack_top, %esp
 	xorl	%ebp, %ebp		/* end of the frame chain */
 	subl	$8, %esp		/* 16-byte aligned at the call */
@@ -48,25 +45,19 @@ gdt:
 	.quad	0
 	.quad	0x00cf9a000000ffff	/* 0x08 code */
 	.quad	0x00cf92000000ffff	/* 0x10 data */
+	.quad	0, 0			/* 0x18, 0x20 task states, by trap.c */
 gdt_end:
 gdt_descriptor:
 	.word	gdt_end - gdt - 1
 	.long	gdt
-gdt_descriptor_low:
-	.word	gdt_end - gdt - 1
-	.long	PA(gdt)
 
 	.balign 4096
 boot_pd:
-	.set	i, 0
-	.rept	4
-	.long	(i << 22) + 0x83	/* present, writable, large */
-	.set	i, i + 1
-	.endr
+	.long	0x00000083, 0x00400083, 0x00800083, 0x00c00083
 	.fill	764, 4, 0
 	.set	i, 0
 	.rept	224
-	.long	(i << 22) + 0x83
+	.long	(i << 22) + 0x83	/* present, writable, large */
 	.set	i, i + 1
 	.endr
 	.fill	32, 4, 0

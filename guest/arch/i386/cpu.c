@@ -71,7 +71,7 @@ unsigned
 arch_frame_regs(const struct trapframe *f, uint64_t *regs)
 {
 	const uint32_t values[] = {
-		f->eax, f->ecx, f->edx, f->ebx, (uintptr_t)f->esp_after,
+		f->eax, f->ecx, f->edx, f->ebx, f->esp,
 		f->ebp, f->esi, f->edi, f->eip, f->eflags,
 	};
 
@@ -85,4 +85,5 @@ arch_frame_longjmp(struct trapframe *frame, struct jmpbuf *jb)
 {
 	frame->eip = (uintptr_t)frame_longjmp;
 	frame->eax = (uintptr_t)jb;
+	frame->eflags &= ~EFLAGS_IF;
 }

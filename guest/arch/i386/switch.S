@@ -8,16 +8,14 @@
 arch_switch:
 	movl	4(%esp), %eax
 	movl	8(%esp), %edx
-	pushl	%ebp
-	pushl	%ebx
-	pushl	%esi
-	pushl	%edi
+	.irp	reg, ebp, ebx, esi, edi
+	pushl	%\reg
+	.endr
 	movl	%esp, (%eax)
 	movl	%edx, %esp
-	popl	%edi
-	popl	%esi
-	popl	%ebx
-	popl	%ebp
+	.irp	reg, edi, esi, ebx, ebp
+	popl	%\reg
+	.endr
 	ret
 
 /* First return of a new thread: fn in ebx, arg in esi (arch_stack_init). */
@@ -97,8 +95,7 @@ arch_call:
 	movl	24(%ebp), %ecx
 	movl	%edx, (%ecx)
 	leal	-12(%ebp), %esp
-	popl	%edi
-	popl	%esi
-	popl	%ebx
-	popl	%ebp
+	.irp	reg, edi, esi, ebx, ebp
+	popl	%\reg
+	.endr
 	ret

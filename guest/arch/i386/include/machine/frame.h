@@ -1,6 +1,7 @@
 /*
  * i386: what entry.S pushes on a trap, and what arch_setjmp saves.  The CPU
- * pushes no stack pointer when the privilege stays: sp is &frame->esp_after.
+ * pushes no stack pointer when the privilege stays: entry.S puts it where
+ * pushal left its own, which popal skips.
  */
 #ifndef MACHINE_FRAME_H
 #define MACHINE_FRAME_H
@@ -9,15 +10,15 @@
 #include <stdint.h>
 
 struct trapframe {
-	uint32_t edi, esi, ebp, esp_unused;	/*  0 by pushal */
+	uint32_t edi, esi, ebp, esp;		/*  0 by pushal */
 	uint32_t ebx, edx, ecx, eax;		/* 16 */
 	uint32_t vector, error;			/* 32 */
 	uint32_t eip, cs, eflags;		/* 40 by the CPU */
-	uint32_t esp_after[];			/* 52 */
 };
 
 _Static_assert(offsetof(struct trapframe, vector) == 32, "entry.S");
-_Static_assert(offsetof(struct trapframe, esp_after) == 52, "entry.S");
+_Static_assert(offsetof(struct trapframe, esp) == 12, "entry.S");
+_Static_assert(sizeof(struct trapframe) == 52, "entry.S");
 
 struct jmpbuf {
 	uint32_t ebx, esi, edi, ebp;		/*  0 */
@@ -33,7 +34,7 @@ arch_frame_pc(const struct trapframe *frame)
 static inline uintptr_t
 arch_frame_sp(const struct trapframe *frame)
 {
-	return (uintptr_t)frame->esp_after;
+	return frame->esp;
 }
 
 /* Head of the chain of {caller's frame pointer, return address}. */
