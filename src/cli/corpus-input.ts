@@ -7,12 +7,14 @@ import { type CorpusTarget, findTargets } from '../corpus/targets.ts';
 import { root } from '../host/assets.ts';
 import { InputError } from './errors.ts';
 
+export const corpusFolder = (cache: string): string => join(cache, 'corpus');
+
 /** @throws InputError when the corpus or one that was named is not there. */
 export function chosenTargets(
   names: readonly string[] | undefined,
   cache: string,
 ): readonly CorpusTarget[] {
-  const found = findTargets(join(cache, 'corpus'));
+  const found = findTargets(corpusFolder(cache));
   const present = found.map(({ name }) => name);
   const missing = names?.filter((name) => !present.includes(name)) ?? [];
   if (missing.length > 0 || found.length === 0) {

@@ -102,7 +102,10 @@ async function compareModule(file: Uint8Array, setting: Setting): Promise<Compar
 const GAP_BYTES = 512;
 
 /** Section index to address, in random order of addresses. */
-function scatter(elf: RawElf, { arch, random }: Setting): ReadonlyMap<number, bigint> {
+export function scatter(
+  elf: RawElf,
+  { arch, random }: Pick<Setting, 'arch' | 'random'>,
+): ReadonlyMap<number, bigint> {
   const loaded = elf.sections.filter(({ flags }) => (flags & SHF_ALLOC) !== 0);
   const places = new Map<number, bigint>();
   let at: bigint = windowMiddle(arch);
@@ -125,6 +128,7 @@ function linkAt(
   if (!read.ok) return 'our reader refuses it';
   const { sections } = read.value;
   const order = [...places.keys()];
+  // What a layout holds besides sections: nothing, here.
   const empty = planLayout({ ...read.value, sections: [], relocations: [] }, arch);
   if (!empty.ok) return 'it has no layout';
   const layout: Layout = {
@@ -152,22 +156,31 @@ async function linkWithLld(
   { stubs, lld }: Setting,
 ): Promise<LldOutput | string> {
   const folder = mkdtempSync(join(tmpdir(), 'modbox-oracle-'));
-  const [script, input, output] = ['m.lds', 'm.o', 'm.elf'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const output = join(folder, 'm.elf');
   try {
-    const symbols = new Map(undefinedNames(elf).map((name) => [name, stubs.lookup(name).address]));
-    writeFileSync(script, linkerScript(places, symbols));
-    writeFileSync(input, linkerProof(elf));
-    await run(lld, lldArguments(elf, { script, input, output }));
+    await run(lld, prepareLld(folder, elf, places, stubs, output));
     return readOutput(readFileSync(output));
   } catch (error) {
     return `lld: ${error instanceof Error ? error.message : String(error)}`;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Leaves in `folder` what lld needs for this link, and answers its arguments. */
+export function prepareLld(
+  folder: string,
+  elf: RawElf,
+  places: ReadonlyMap<number, bigint>,
+  stubs: Stubs,
+  output: string,
+): readonly string[] {
+  const script = join(folder, 'm.lds');
+  const input = join(folder, 'm.o');
+  const symbols = new Map(undefinedNames(elf).map((name) => [name, stubs.lookup(name).address]));
+  writeFileSync(script, linkerScript(places, symbols));
+  writeFileSync(input, linkerProof(elf));
+  return lldArguments(elf, { script, input, output });
 }
 
 function compare(
