@@ -3,7 +3,7 @@
 // exports the object really uses.
 
 import type { Arch } from '../arch/arch.ts';
-import { type Addr, alignUp, plus } from '../base/address.ts';
+import { type Addr, addr, plus } from '../base/address.ts';
 import { type Layout, link, planLayout } from '../linker/link.ts';
 import type { LinkProblem, Place } from '../linker/problems.ts';
 import * as C from '../object/elf/constants.ts';
@@ -72,14 +72,15 @@ function relaxed(object: ElfObject): ElfObject {
 
 const PAGE = 4096;
 
-/** One segment behind the other from `start`. */
+/** One segment behind the other, each on pages of its own, from `start` up. */
 export function trialBases(layout: Layout, start: Addr): readonly Addr[] {
   const bases: Addr[] = [];
-  let at = 0;
+  let at: bigint = start;
   for (const { bytes, align } of layout.segments) {
-    at = alignUp(at, Math.max(PAGE, align));
-    bases.push(plus(start, at));
-    at += bytes;
+    const step = BigInt(Math.max(PAGE, align));
+    at = ((at + step - 1n) / step) * step;
+    bases.push(addr(at));
+    at += BigInt(bytes);
   }
   return bases;
 }

@@ -2,7 +2,8 @@
 
 import { checkVerb } from './check.ts';
 import { infoVerb } from './info.ts';
+import { mapVerb } from './map.ts';
 import { runVerb } from './run.ts';
 import type { Verb } from './verb.ts';
 
-export const verbs: readonly Verb[] = [runVerb, checkVerb, infoVerb];
+export const verbs: readonly Verb[] = [runVerb, checkVerb, infoVerb, mapVerb];
