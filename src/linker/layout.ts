@@ -2,8 +2,8 @@
 // kinds of memory (text, rodata, data, and those of init and exit apart, so that
 // the kernel can free or keep them); the kernel decides where each one lives.
 // Sections keep the file's order, but those of one linker set lie side by side.
-// Behind them is room for what the linker adds: the global offset table and
-// veneers.
+// Behind them is room for what the linker adds: common symbols, the global offset
+// table and veneers.
 
 import type { LinkArch } from '../arch/link-arch.ts';
 import { alignUp } from '../base/address.ts';
@@ -11,9 +11,10 @@ import { type Result, unlessRefused } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfSection } from '../object/elf/model.ts';
 import { ALLOC_LIMIT } from '../object/elf/sections.ts';
+import { placeCommons } from './commons.ts';
 import { findErrata } from './errata.ts';
 import { type GotSlots, reserveGot } from './got.ts';
-import type { LinkProblem } from './problems.ts';
+import { type LinkProblem, ProblemList } from './problems.ts';
 import * as S from './segments.ts';
 import { countVeneers, type VeneerSpace } from './veneers.ts';
 
@@ -41,6 +42,8 @@ export interface Layout {
   readonly segments: readonly SegmentPlan[];
   /** By section index; undefined: the section is not loaded. */
   readonly placements: readonly (Placement | undefined)[];
+  /** Common symbols, by symbol index. */
+  readonly commons: ReadonlyMap<number, Placement>;
   /** The global offset table; undefined: nothing asks for one. */
   readonly got: (Placement & { readonly slots: GotSlots }) | undefined;
   /** Room for veneers, at most one a segment. */
@@ -66,20 +69,23 @@ export function planLayout(
   }
   checkSets(byKind, problems);
   const rooms = new Rooms(object, byKind);
-  const layout = rooms.layout(reserve(object, arch, rooms, options));
+  const commons = placeCommons(object, rooms, problems);
+  const layout = rooms.layout({ commons, ...reserve(object, arch, rooms, options) });
   const bytes = layout.segments.reduce((total, segment) => total + segment.bytes, 0);
-  if (bytes > ALLOC_LIMIT) problems.push({ kind: 'too-large', bytes, limit: ALLOC_LIMIT });
-  return unlessRefused(layout, problems);
+  if (bytes > ALLOC_LIMIT) problems.add({ kind: 'too-large', bytes, limit: ALLOC_LIMIT });
+  return unlessRefused(layout, problems.all());
 }
 
-function checkKind(object: ElfObject, arch: LinkArch): LinkProblem[] {
-  const problems: LinkProblem[] = [];
-  if (object.type !== 'relocatable') problems.push({ kind: 'not-relocatable' });
+const problemLimit = 100;
+
+function checkKind(object: ElfObject, arch: LinkArch): ProblemList {
+  const problems = new ProblemList(problemLimit);
+  if (object.type !== 'relocatable') problems.add({ kind: 'not-relocatable' });
   if (object.machine !== arch.elfMachine) {
     const wanted = { name: arch.elfMachineName, machine: arch.elfMachine };
-    problems.push({ kind: 'wrong-machine', wanted, found: object.machine });
+    problems.add({ kind: 'wrong-machine', wanted, found: object.machine });
   } else if (object.wordBytes !== arch.wordBytes) {
-    problems.push({ kind: 'wrong-word-size', wanted: arch.wordBytes, found: object.wordBytes });
+    problems.add({ kind: 'wrong-word-size', wanted: arch.wordBytes, found: object.wordBytes });
   }
   return problems;
 }
@@ -88,7 +94,8 @@ function checkKind(object: ElfObject, arch: LinkArch): LinkProblem[] {
 const hostOnly = new Set(['.modinfo', '__versions']);
 
 export function isLoaded(section: ElfSection): boolean {
-  return (section.flags & C.SHF_ALLOC) !== 0 && !hostOnly.has(section.name);
+  const { flags, discarded, name } = section;
+  return (flags & C.SHF_ALLOC) !== 0 && discarded === undefined && !hostOnly.has(name);
 }
 
 /**
@@ -123,12 +130,12 @@ function isWritable(section: ElfSection): boolean {
   return (section.flags & C.SHF_WRITE) !== 0;
 }
 
-function checkSection(section: ElfSection, problems: LinkProblem[]): void {
+function checkSection(section: ElfSection, problems: ProblemList): void {
   if (isExecutable(section) && isWritable(section)) {
-    problems.push({ kind: 'writable-text', section: section.name });
+    problems.add({ kind: 'writable-text', section: section.name });
   }
   if ((section.flags & C.SHF_TLS) !== 0) {
-    problems.push({ kind: 'tls-section', section: section.name });
+    problems.add({ kind: 'tls-section', section: section.name });
   }
 }
 
@@ -156,7 +163,7 @@ function lifeOf(name: string): 'init' | 'exit' | 'whole' {
 
 function checkSets(
   byKind: ReadonlyMap<S.SegmentKind, readonly ElfSection[]>,
-  problems: LinkProblem[],
+  problems: ProblemList,
 ): void {
   const kinds = new Map<string, S.SegmentKind>();
   const split = new Set<string>();
@@ -166,7 +173,7 @@ function checkSets(
       kinds.set(name, kind);
     }
   }
-  for (const section of split) problems.push({ kind: 'split-set', section });
+  for (const section of split) problems.add({ kind: 'split-set', section });
 }
 
 interface Room {
@@ -182,6 +189,7 @@ export interface Spot {
 
 /** What goes behind the sections; undefined and empty: nothing. */
 interface Reserved {
+  readonly commons: ReadonlyMap<number, Spot>;
   readonly got: (Spot & { readonly slots: GotSlots }) | undefined;
   readonly veneers: readonly (Spot & { readonly slots: number })[];
   readonly errata: readonly Spot[];
@@ -248,6 +256,7 @@ class Rooms {
     return {
       segments,
       placements: this.#spots.map((spot) => spot && placed(spot)),
+      commons: new Map([...reserved.commons].map(([symbol, spot]) => [symbol, placed(spot)])),
       got: reserved.got && placed(reserved.got),
       veneers: reserved.veneers.map(placed),
       errata: reserved.errata.map(placed),
@@ -261,7 +270,7 @@ function reserve(
   arch: LinkArch,
   rooms: Rooms,
   options: LayoutOptions,
-): Reserved {
+): Omit<Reserved, 'commons'> {
   const slots = reserveGot(object, arch, (section) => rooms.spotOf(section) !== undefined);
   const got = slots && {
     ...rooms.append(S.SEGMENT_RODATA, slots.bytes, arch.wordBytes),

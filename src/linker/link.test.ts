@@ -122,7 +122,6 @@ describe.for(archNames)('%s', (name) => {
   });
 
   test.for([
-    ['common', { name: 's', section: 'COMMON', size: 4 }, { kind: 'common-symbol', bytes: 4 }],
     [
       'thread-local',
       { name: 's', section: '.data', type: C.STT_TLS },
@@ -244,29 +243,6 @@ describe('what is said about', () => {
     );
   });
 });
-
-test.for([
-  ['armv7', 28, 0xebff_fffe, 0xebff_ffff],
-  ['armv7', 29, 0xeaff_fffe, 0xeaff_ffff],
-  ['aarch64', 283, 0x9400_0000, 0x9400_0001],
-] as const)(
-  'on %s a branch (%i) to an absent weak symbol falls through',
-  ([name, type, before, after]) => {
-    const arch = architectures[name];
-    const image = linked(
-      arch,
-      {
-        addends: arch.addends,
-        sections: [{ name: '.text', flags: X, bytes: littleEndian(4, before), align: 4 }],
-        symbols: [{ name: 'w', binding: C.STB_WEAK }],
-        relocations: [{ section: '.text', offset: 0, type, symbol: 'w' }],
-      },
-      { bases: [0xbf00_0000n] },
-    );
-    expect([...(image.segments[0]?.bytes ?? [])].slice(0, 4)).toEqual(littleEndian(4, after));
-    expect(image.veneers.emitted).toEqual([]);
-  },
-);
 
 test('a Thumb function is known by bit 0 of its value', () => {
   const arch = architectures.armv7;

@@ -2,16 +2,19 @@
 // bytes that go there.  The list of passes is link(); nothing outside the images
 // it returns is changed, so a failure leaves no trace.
 
-import { type Addr, plus } from '../base/address.ts';
+import type { Addr } from '../base/address.ts';
 import { assert, type Result, refuse, succeed } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
+import type { ElfObject } from '../object/elf/model.ts';
+import { COMMON_SECTION } from './commons.ts';
 import { avoidErrata } from './errata.ts';
 import { fillGot, gotAddress } from './got.ts';
-import { isLoaded, type Layout, type LayoutOptions, planLayout } from './layout.ts';
+import { type Layout, type LayoutOptions, planLayout } from './layout.ts';
 import type { LinkProblem } from './problems.ts';
 import { loadSegments, relocate } from './relocate.ts';
 import {
   type FoundSymbol,
+  findSets,
   type Lookup,
   type Provider,
   type Resolution,
@@ -158,6 +161,7 @@ function symbolsOf({ object }: LinkRequest, resolution: Resolution): readonly Li
     const type = symbols.typeAt(i);
     const resolved = resolution.symbols[i];
     if (index === C.SHN_UNDEF || resolved === undefined) continue;
+    if (object.sections[index]?.discarded !== undefined) continue;
     if (type === C.STT_SECTION || type === C.STT_FILE) continue;
     const name = symbols.nameAt(i);
     if (name === '' || mappingSymbol.test(name)) continue;
@@ -165,7 +169,7 @@ function symbolsOf({ object }: LinkRequest, resolution: Resolution): readonly Li
       name,
       address: resolved.value,
       size: symbols.sizeAt(i),
-      section: index === C.SHN_ABS ? undefined : object.sections[index]?.name,
+      section: sectionName(object, index),
       binding: symbols.bindingAt(i),
       type,
       thumb: resolved.set === 'thumb',
@@ -174,15 +178,13 @@ function symbolsOf({ object }: LinkRequest, resolution: Resolution): readonly Li
   return linked;
 }
 
-function setsOf({ object, layout, bases }: LinkRequest): readonly LinkedSet[] {
-  const sets = new Map<string, LinkedSet>();
-  for (const section of object.sections) {
-    if (!/^(link_)?set_/.test(section.name) || !isLoaded(section)) continue;
-    const start = sectionAddress(layout, bases, section.index);
-    if (start === undefined) continue;
-    // The layout has put the sections of one set side by side, in this order.
-    const first = sets.get(section.name)?.start ?? start;
-    sets.set(section.name, { name: section.name, start: first, stop: plus(start, section.size) });
-  }
-  return [...sets.values()];
+function sectionName({ sections }: ElfObject, index: number): string | undefined {
+  if (index === C.SHN_ABS) return undefined;
+  return index === C.SHN_COMMON ? COMMON_SECTION : sections[index]?.name;
+}
+
+function setsOf(request: LinkRequest): readonly LinkedSet[] {
+  return [...findSets(request)]
+    .filter(([name]) => /^(link_)?set_/.test(name))
+    .map(([name, bounds]) => ({ name, ...bounds }));
 }

@@ -28,7 +28,7 @@ export type LinkProblem =
   | { readonly kind: 'tls-section'; readonly section: string }
   | { readonly kind: 'split-set'; readonly section: string }
   | { readonly kind: 'too-large'; readonly bytes: number; readonly limit: number }
-  | { readonly kind: 'common-symbol'; readonly symbol: string; readonly bytes: number }
+  | { readonly kind: 'bad-common'; readonly symbol: string; readonly align: bigint }
   | {
       readonly kind: 'unsupported-symbol';
       readonly symbol: string;
@@ -47,6 +47,13 @@ export type LinkProblem =
       readonly kind: 'unloaded-section';
       readonly place: Place;
       readonly symbolSection: string;
+    }
+  | {
+      /** The symbol lies in a group whose signature an earlier one has. */
+      readonly kind: 'discarded-section';
+      readonly place: Place;
+      readonly symbolSection: string;
+      readonly signature: string;
     }
   | {
       readonly kind: 'unknown-relocation';
@@ -86,6 +93,30 @@ export type LinkProblem =
   | { readonly kind: 'needs-veneer'; readonly place: Place; readonly to: InstructionSet }
   | { readonly kind: 'more'; readonly count: number };
 
+/** A list of problems that does not grow without limit: many tell nobody more. */
+export class ProblemList {
+  readonly #list: LinkProblem[] = [];
+  readonly #limit: number;
+  #left = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get length(): number {
+    return this.#list.length;
+  }
+
+  add(problem: LinkProblem): void {
+    if (this.#list.length < this.#limit) this.#list.push(problem);
+    else this.#left++;
+  }
+
+  all(): readonly LinkProblem[] {
+    return this.#left === 0 ? this.#list : [...this.#list, { kind: 'more', count: this.#left }];
+  }
+}
+
 /** One sentence about `problem` of the object `file`. */
 export function describeLinkProblem(problem: LinkProblem, file: string): string {
   return `${file}: ${describe(problem)}`;
@@ -119,10 +150,10 @@ function describe(problem: LinkProblem): string {
       );
     case 'too-large':
       return `needs ${problem.bytes} bytes of memory, the limit is ${problem.limit}`;
-    case 'common-symbol':
+    case 'bad-common':
       return (
-        `symbol ${problem.symbol} (${problem.bytes} bytes) is a common symbol, ` +
-        'which has no section; compile with -fno-common'
+        `common symbol ${problem.symbol} has an alignment of ${problem.align}, wanted a power ` +
+        'of two up to 2^31'
       );
     case 'unsupported-symbol':
       return `symbol ${problem.symbol} is ${problem.type === 'thread-local' ? 'a' : 'an'} ${problem.type}, which is not supported`;
@@ -136,6 +167,12 @@ function describe(problem: LinkProblem): string {
       return (
         `${at(problem.place)} refers to section ${problem.symbolSection}, which is not loaded; ` +
         'only sections with the flag A can be referred to'
+      );
+    case 'discarded-section':
+      return (
+        `${at(problem.place)} refers to a copy of section ${problem.symbolSection} that was ` +
+        `dropped, because an earlier group is called ${problem.signature} too; only global ` +
+        'symbols of such groups can be referred to'
       );
     case 'unknown-relocation':
       return `${at(problem.place)}: ${problem.reason ?? `not defined for ${problem.arch}`}`;

@@ -15,7 +15,7 @@ import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/mo
 import { gotAddress } from './got.ts';
 import type { Layout } from './layout.ts';
 import { NarrowPass } from './narrow.ts';
-import type { LinkProblem } from './problems.ts';
+import { type LinkProblem, ProblemList } from './problems.ts';
 import { placeOf, type Resolution, sectionAddress } from './resolve.ts';
 import type { Branch, VeneerPool } from './veneers.ts';
 
@@ -53,14 +53,10 @@ export function relocate(
   veneers: VeneerPool,
   images: readonly Uint8Array[],
 ): Relocated {
-  const problems: LinkProblem[] = [];
-  let left = 0;
+  const problems = new ProblemList(problemLimit);
   let count = 0;
   const narrow = new NarrowPass(resolution.symbols);
-  const report = (problem: LinkProblem): void => {
-    if (problems.length < problemLimit) problems.push(problem);
-    else left++;
-  };
+  const report = (problem: LinkProblem): void => problems.add(problem);
   for (const table of request.object.relocations) {
     const placement = request.layout.placements[table.target.index];
     const P = sectionAddress(request.layout, request.bases, table.target.index);
@@ -71,8 +67,7 @@ export function relocate(
     relocateSection(request, resolution, veneers, narrow, table, bytes, P, report);
     count += table.count;
   }
-  if (left > 0) problems.push({ kind: 'more', count: left });
-  return { count, problems };
+  return { count, problems: problems.all() };
 }
 
 function relocateSection(
@@ -209,6 +204,8 @@ function unknown(object: ElfObject, arch: LinkArch, table: ElfRelocations, i: nu
   };
 }
 
+const describesCode = new Set(['.eh_frame', '.gcc_except_table']);
+
 /** Undefined, common and other strange symbols have been reported by name. */
 function reportUnloaded(
   { object, arch, layout }: RelocateRequest,
@@ -219,6 +216,14 @@ function reportUnloaded(
   const section = object.sections[object.symbols.sectionAt(table.symbolAt(i))];
   if (section === undefined || section.index === C.SHN_UNDEF) return;
   if (layout.placements[section.index] !== undefined) return;
+  const { name: symbolSection, discarded: signature } = section;
+  // Tables that describe code know nothing of groups: what they say of a dropped
+  // copy is dropped with it.
+  if (signature !== undefined && describesCode.has(table.target.name)) return;
+  // Without a copy that was kept a global symbol is undefined, which has been said.
+  const isLocal = object.symbols.bindingAt(table.symbolAt(i)) === C.STB_LOCAL;
+  if (signature !== undefined && !isLocal) return;
   const place = placeOf(object, arch, table, i);
-  report({ kind: 'unloaded-section', place, symbolSection: section.name });
+  if (signature === undefined) report({ kind: 'unloaded-section', place, symbolSection });
+  else report({ kind: 'discarded-section', place, symbolSection, signature });
 }

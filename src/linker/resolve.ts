@@ -1,6 +1,7 @@
 // Resolves: every symbol gets its value S.  Defined ones from their segment's
 // base; the bounds of the object's own sets and the global offset table are made
-// up here; everything else is asked of the caller's lookup.  All that cannot be resolved is reported at once.
+// up here; everything else is asked of the caller's lookup.  All that cannot be
+// resolved is reported at once.
 
 import type { LinkArch } from '../arch/link-arch.ts';
 import type { InstructionSet } from '../arch/relocation.ts';
@@ -9,9 +10,9 @@ import { type Addr, addr, plus } from '../base/address.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfRelocations } from '../object/elf/model.ts';
 import { GOT_SYMBOL, gotAddress } from './got.ts';
-import { isLoaded, type Layout } from './layout.ts';
+import { isSetName, type Layout, type Placement } from './layout.ts';
 import { nearestNames } from './nearest.ts';
-import type { LinkProblem, Place } from './problems.ts';
+import { type LinkProblem, type Place, ProblemList } from './problems.ts';
 
 export type Provider = string | number;
 
@@ -53,21 +54,27 @@ export interface Resolution {
   readonly problems: readonly LinkProblem[];
 }
 
+/** The kernel has 20,000 symbols: who misses a thousand has the wrong one. */
+const problemLimit = 1000;
+
 export function resolveSymbols(request: ResolveRequest): Resolution {
   const { object, arch } = request;
   // Symbol 0 stands for no symbol: S = 0.
   const symbols: (ResolvedSymbol | undefined)[] = [zero];
   const providers = new Set<Provider>();
-  const problems: LinkProblem[] = [];
+  const problems = new ProblemList(problemLimit);
   const uses = findUses(object, request.layout, arch);
   const exportNames = request.exports === undefined ? [] : [...request.exports];
   const hasThumb = hasInstructionSets(arch);
   const sections = object.sections.map(({ index }) =>
     sectionAddress(request.layout, request.bases, index),
   );
+  const keptInstead = keptDefinitions(object);
+  const madeUp = definedByLinker(request);
   for (let i = 1; i < object.symbols.count; i++) {
-    if (object.symbols.sectionAt(i) !== C.SHN_UNDEF) {
-      symbols.push(resolveDefined(object, sections, i, hasThumb, problems));
+    const definition = keptInstead(i);
+    if (object.symbols.sectionAt(definition) !== C.SHN_UNDEF) {
+      symbols.push(resolveDefined(request, sections, definition, hasThumb, problems));
       continue;
     }
     const use = uses.of(i);
@@ -76,7 +83,7 @@ export function resolveSymbols(request: ResolveRequest): Resolution {
       continue;
     }
     const name = object.symbols.nameAt(i);
-    const made = madeUp(request, name);
+    const made = madeUp(name);
     const found = made === undefined ? request.lookup(name) : { address: made };
     if (found !== undefined) {
       if (found.provider !== undefined) providers.add(found.provider);
@@ -87,10 +94,10 @@ export function resolveSymbols(request: ResolveRequest): Resolution {
       symbols.push(undefined);
       const first = placeOf(object, arch, use.table, use.first);
       const nearest = nearestNames(name, problems.length < suggestionLimit ? exportNames : []);
-      problems.push({ kind: 'undefined-symbol', symbol: name, first, uses: use.count, nearest });
+      problems.add({ kind: 'undefined-symbol', symbol: name, first, uses: use.count, nearest });
     }
   }
-  return { symbols, providers, problems };
+  return { symbols, providers, problems: problems.all() };
 }
 
 const zero: ResolvedSymbol = { value: addr(0), set: undefined, absent: false };
@@ -128,9 +135,12 @@ export function sectionAddress(
   index: number,
 ): Addr | undefined {
   const placement = layout.placements[index];
-  if (placement === undefined) return undefined;
+  return placement && addressOf(placement, bases);
+}
+
+function addressOf({ segment, offset }: Placement, bases: readonly Addr[]): Addr {
   // An object of empty sections only has no segment, and nothing to point at.
-  return plus(bases[placement.segment] ?? addr(0), placement.offset);
+  return plus(bases[segment] ?? addr(0), offset);
 }
 
 function hasInstructionSets(arch: LinkArch): boolean {
@@ -150,45 +160,83 @@ function foundSymbol(found: FoundSymbol): ResolvedSymbol {
 }
 
 function resolveDefined(
-  { symbols }: ElfObject,
+  { object: { symbols }, layout, bases }: ResolveRequest,
   sections: readonly (Addr | undefined)[],
   i: number,
   hasThumb: boolean,
-  problems: LinkProblem[],
+  problems: ProblemList,
 ): ResolvedSymbol | undefined {
   const type = symbols.typeAt(i);
   const index = symbols.sectionAt(i);
-  if (index === C.SHN_COMMON) {
-    problems.push({ kind: 'common-symbol', symbol: symbols.nameAt(i), bytes: symbols.sizeAt(i) });
-    return undefined;
-  }
-  const base = index === C.SHN_ABS ? 0n : sections[index];
+  const common = index === C.SHN_COMMON ? layout.commons.get(i) : undefined;
+  const base = index === C.SHN_ABS ? 0n : common ? addressOf(common, bases) : sections[index];
   if (base === undefined) return undefined;
   if (type === C.STT_TLS || type === C.STT_GNU_IFUNC) {
     const kind = type === C.STT_TLS ? 'thread-local' : 'indirect function';
-    problems.push({ kind: 'unsupported-symbol', symbol: symbols.nameAt(i), type: kind });
+    problems.add({ kind: 'unsupported-symbol', symbol: symbols.nameAt(i), type: kind });
     return undefined;
   }
+  // The value of a common symbol is its alignment.
+  if (common !== undefined) return { value: addr(base), set: undefined, absent: false };
   const value = addr(base + symbols.valueAt(i));
   if (!hasThumb || type !== C.STT_FUNC) return { value, set: undefined, absent: false };
   return foundSymbol({ address: value, thumb: (value & 1n) === 1n });
 }
 
-/** The address of what the linker itself defines. */
-function madeUp(request: ResolveRequest, name: string): Addr | undefined {
-  if (name === GOT_SYMBOL) return gotAddress(request.layout, request.bases);
-  return setBound(request, name);
+/**
+ * For each symbol the one that holds its definition: itself, but for a global one in
+ * a discarded group the one of its name that was kept; 0 if there is none, for then
+ * it is undefined.
+ */
+function keptDefinitions({ sections, symbols }: ElfObject): (symbol: number) => number {
+  if (sections.every(({ discarded }) => discarded === undefined)) return (symbol) => symbol;
+  const isDiscarded = (i: number): boolean =>
+    sections[symbols.sectionAt(i)]?.discarded !== undefined;
+  const kept = new Map<string, number>();
+  for (let i = 1; i < symbols.count; i++) {
+    if (symbols.bindingAt(i) === C.STB_LOCAL || symbols.sectionAt(i) === C.SHN_UNDEF) continue;
+    const name = symbols.nameAt(i);
+    if (!isDiscarded(i) && !kept.has(name)) kept.set(name, i);
+  }
+  return (i) =>
+    symbols.bindingAt(i) !== C.STB_LOCAL && isDiscarded(i) ? (kept.get(symbols.nameAt(i)) ?? 0) : i;
 }
 
-/** The address that __start_NAME or __stop_NAME of a loaded section NAME means. */
-function setBound({ object, layout, bases }: ResolveRequest, name: string): Addr | undefined {
-  const [, bound, set] = /^__(start|stop)_([A-Za-z_][A-Za-z0-9_]*)$/.exec(name) ?? [];
-  if (bound === undefined) return undefined;
-  const sections = object.sections.filter((section) => section.name === set && isLoaded(section));
-  const section = bound === 'start' ? sections[0] : sections.at(-1);
-  if (section === undefined) return undefined;
-  const start = sectionAddress(layout, bases, section.index);
-  return start === undefined || bound === 'start' ? start : plus(start, section.size);
+/** The addresses of what the linker itself defines, by name. */
+function definedByLinker(request: ResolveRequest): (name: string) => Addr | undefined {
+  let sets: ReadonlyMap<string, SetBounds> | undefined;
+  return (name) => {
+    if (name === GOT_SYMBOL) return gotAddress(request.layout, request.bases);
+    const [, bound, set = ''] = /^__(start|stop)_([A-Za-z_][A-Za-z0-9_]*)$/.exec(name) ?? [];
+    if (bound === undefined) return undefined;
+    sets ??= findSets(request);
+    return bound === 'start' ? sets.get(set)?.start : sets.get(set)?.stop;
+  };
+}
+
+export interface SetBounds {
+  readonly start: Addr;
+  readonly stop: Addr;
+}
+
+/**
+ * What __start_NAME and __stop_NAME mean, by name.  The layout has put the sections
+ * of one name side by side, in the object's order.  A set without a section has no
+ * bounds: who wants an empty one declares them weak, as NetBSD's headers do, and gets
+ * 0 for both; anything else would hide a name that was misspelt.
+ */
+export function findSets({
+  object,
+  layout,
+  bases,
+}: Pick<ResolveRequest, 'object' | 'layout' | 'bases'>): ReadonlyMap<string, SetBounds> {
+  const sets = new Map<string, SetBounds>();
+  for (const { name, index, size } of object.sections) {
+    const start = isSetName(name) ? sectionAddress(layout, bases, index) : undefined;
+    if (start === undefined) continue;
+    sets.set(name, { start: sets.get(name)?.start ?? start, stop: plus(start, size) });
+  }
+  return sets;
 }
 
 interface Use {
@@ -207,12 +255,15 @@ interface Uses {
  * columns by symbol: half of all relocations use one.
  */
 function findUses(object: ElfObject, layout: Layout, arch: LinkArch): Uses {
-  const { symbols, relocations } = object;
+  const { sections, symbols, relocations } = object;
   const counts = new Uint32Array(symbols.count);
   const tables = new Uint32Array(symbols.count);
   const firsts = new Uint32Array(symbols.count);
   const isLoose = new Uint8Array(symbols.count);
-  for (let i = 0; i < symbols.count; i++) if (symbols.sectionAt(i) === C.SHN_UNDEF) isLoose[i] = 1;
+  for (let i = 0; i < symbols.count; i++) {
+    const section = symbols.sectionAt(i);
+    if (section === C.SHN_UNDEF || sections[section]?.discarded !== undefined) isLoose[i] = 1;
+  }
   relocations.forEach((table, tableIndex) => {
     if (layout.placements[table.target.index] === undefined) return;
     let type = -1;
