@@ -235,8 +235,9 @@ function ar(members: Readonly<Record<string, Uint8Array>>): Uint8Array {
 
 describe('a Debian package', () => {
   const version = utf8('2.0\n');
+  const packager = 'dpkg-deb';
 
-  test.skipIf(!has('dpkg-deb')).for(['gzip', 'xz', 'zstd'])('packed with %s opens', (packer) => {
+  test.skipIf(!has(packager)).for(['gzip', 'xz', 'zstd'])('packed with %s opens', (packer) => {
     const source = mkdtempSync(join(folder, 'deb-'));
     execFileSync('mkdir', ['-p', join(source, 'DEBIAN'), join(source, 'lib/modules')]);
     writeFileSync(
@@ -245,7 +246,7 @@ describe('a Debian package', () => {
     );
     writeFileSync(join(source, 'lib/modules/x.ko'), mixed(5000));
     const deb = join(source, 'p.deb');
-    execFileSync('dpkg-deb', [`-Z${packer}`, '--root-owner-group', '-b', source, deb]);
+    execFileSync(packager, [`-Z${packer}`, '--root-owner-group', '-b', source, deb]);
     const value = opened(Uint8Array.from(readFileSync(deb)));
     expect(value).toMatchObject({ kind: 'archive', format: 'deb' });
     const members = value.kind === 'archive' ? value.members : [];

@@ -34,7 +34,7 @@ export function readKsymtab(object: ElfObject, arch: LinkArch): readonly LinuxEx
   for (let i = 1; i < symbols.count; i++) {
     const section = sections[symbols.sectionAt(i)];
     if (section === undefined || section.index === C.SHN_UNDEF) continue;
-    if (!/^_?__ksymtab/.test(section.name)) continue;
+    if (!/^_?__ksymtab(?!_strings)/.test(section.name)) continue;
     const name = symbols.nameAt(i);
     if (!name.startsWith(PREFIX)) continue;
     let spots = relocations.get(section.index);

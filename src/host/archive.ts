@@ -12,7 +12,7 @@ import { nearestNames } from '../linker/nearest.ts';
 export interface Archive {
   readonly path: string;
   readonly format: 'deb' | 'tar' | 'ar';
-  /** What has the name of a module, compressed or not. */
+  /** What has the name of a module, compressed or not; by path. */
   readonly modules: readonly Member[];
 }
 
@@ -59,7 +59,9 @@ export function isFile(path: string): boolean {
 export function archiveOf(path: string, opened: Opened): Archive | undefined {
   if (opened.kind !== 'archive') return undefined;
   const { format, members } = opened;
-  return { path, format, modules: members.filter(({ name }) => isModuleName(name)) };
+  const modules = members.filter(({ name }) => isModuleName(name));
+  // Archives keep the order of a folder on some disk, which means nothing.
+  return { path, format, modules: modules.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
 /** The module that `wanted` means; the only one when that is undefined. */
@@ -73,8 +75,8 @@ export function memberOf(
   if (only !== undefined && found.length === 1) return succeed(only);
   if (only !== undefined || wanted === undefined)
     return refuse([{ kind: 'which-member', wanted, matches: found.map(({ name }) => name) }]);
-  const names = modules.map(({ name }) => name.slice(name.lastIndexOf('/') + 1));
-  const nearest = nearestNames(wanted, names);
+  const names = new Set(modules.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)));
+  const nearest = nearestNames(wanted, [...names]);
   return refuse([{ kind: 'no-member', wanted, members: modules.length, nearest }]);
 }
 
