@@ -58,9 +58,6 @@ export class Module {
   }
 
   #find(name: string): ExportView | undefined {
-    const global = this.view.globals.get(name);
-    if (global !== undefined) return global;
-    const local = this.view.symbols.byName(name);
-    return local === undefined ? undefined : { address: local.address, thumb: false };
+    return this.view.globals.get(name) ?? this.view.locals.get(name);
   }
 }

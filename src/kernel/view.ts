@@ -31,8 +31,10 @@ export interface ModuleView {
   readonly segments: readonly SegmentView[];
   readonly symbols: SymbolTable;
   readonly exports: ReadonlyMap<string, ExportView>;
-  /** Every global symbol, exported or not: what call() may name. */
+  /** Every global symbol, exported or not. */
   readonly globals: ReadonlyMap<string, ExportView>;
+  /** Every local symbol; of several with one name, the first. */
+  readonly locals: ReadonlyMap<string, ExportView>;
   readonly relocations: number;
   readonly got: LinkedImage['got'];
   readonly veneers: LinkedImage['veneers'];
@@ -46,9 +48,10 @@ export function viewOfImage(
   image: LinkedImage,
 ): ModuleView {
   const globals = new Map<string, ExportView>();
-  for (const symbol of image.symbols)
-    if (symbol.binding !== STB_LOCAL)
-      globals.set(symbol.name, { address: symbol.address, thumb: symbol.thumb });
+  const locals = new Map<string, ExportView>();
+  for (const { name, address, thumb, binding, section } of image.symbols)
+    if (binding !== STB_LOCAL) globals.set(name, { address, thumb });
+    else if (section !== undefined && !locals.has(name)) locals.set(name, { address, thumb });
   const exports = new Map<string, ExportView>();
   for (const { name } of description.exports) {
     const symbol = globals.get(name);
@@ -70,6 +73,7 @@ export function viewOfImage(
     symbols: new SymbolTable(image.symbols.filter(({ section }) => section !== undefined)),
     exports,
     globals,
+    locals,
     relocations: image.relocations,
     got: image.got,
     veneers: image.veneers,

@@ -25,7 +25,7 @@ import {
 import type { SegmentKind } from './segments.ts';
 import { type LinkedVeneer, VeneerPool } from './veneers.ts';
 
-export type { FoundSymbol, Layout, LayoutOptions, LinkedVeneer, Lookup, Provider };
+export type { FoundSymbol, Layout, LayoutOptions, LinkedVeneer, Provider };
 export { planLayout };
 
 export type LinkRequest = ResolveRequest;
