@@ -288,6 +288,12 @@ thumb_leaf(int x)
 	return x + 7;
 }
 
+__used static int
+thumb_local(int x)
+{
+	return x - 2;
+}
+
 /* Into the kernel, which is ARM code. */
 int
 thumb_kernel(const char *s)
@@ -315,6 +321,7 @@ describe.for([
       expect(s32(module, 'arm_tail', 5)).toBe(112n);
       expect(s32(module, 'thumb_call', 5)).toBe(16n);
       expect(s32(module, 'thumb_tail', 5)).toBe(45n);
+      expect(s32(module, 'thumb_local', 5)).toBe(3n);
       expect(s32(module, 'thumb_kernel', new TextEncoder().encode('abc\0'))).toBe(5n);
       const kinds = module.view.veneers.emitted.map(({ kind }) => kind);
       // To thumb_leaf and arm_leaf; when far, to printf, and to three more from Thumb.

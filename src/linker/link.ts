@@ -15,7 +15,6 @@ import { loadSegments, relocate } from './relocate.ts';
 import {
   type FoundSymbol,
   findSets,
-  type Lookup,
   type Provider,
   type Resolution,
   type ResolveRequest,
