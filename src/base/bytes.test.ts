@@ -1,7 +1,7 @@
 // Little-endian access at every width, wherever the bytes begin.
 
 import { describe, expect, test } from 'vitest';
-import { cString, readUnsigned, size64, viewOf, writeUnsigned } from './bytes.ts';
+import { cString, readUnsigned, size64, viewOf, wordsOf, writeUnsigned } from './bytes.ts';
 
 const bytes = Uint8Array.from([0xff, 1, 2, 3, 4, 5, 6, 7, 8]).subarray(1);
 
@@ -26,6 +26,12 @@ test.for([0, 1, 2, 4, 8] as const)('%i bytes are written, no more', (width) => {
 test('a size beyond 2^53 stays large', () => {
   const view = viewOf(new Uint8Array(8).fill(0xff));
   expect(size64(view, 0)).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+});
+
+test.for([0, 1, 2, 3])('words begin anywhere: at %i', (start) => {
+  const target = new Uint8Array(16);
+  target.set([1, 2, 3, 4, 0xff, 0xff, 0xff, 0xff, 9], start);
+  expect([...wordsOf(target.subarray(start, start + 9))]).toEqual([0x0403_0201, 0xffff_ffff]);
 });
 
 describe('a C string', () => {

@@ -7,6 +7,20 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+const isLittleEndianHost = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/**
+ * The whole 32-bit words in `bytes`, faster to read than a DataView: in place
+ * wherever the host's arrays can be, else copied.
+ */
+export function wordsOf(bytes: Uint8Array): Uint32Array {
+  const length = bytes.length >> 2;
+  if (isLittleEndianHost && bytes.byteOffset % 4 === 0)
+    return new Uint32Array(bytes.buffer, bytes.byteOffset, length);
+  const view = viewOf(bytes);
+  return Uint32Array.from({ length }, (_, i) => view.getUint32(i * 4, true));
+}
+
 /**
  * A 64-bit size or file offset as a number.  Above 2^53 it is rounded, which
  * keeps it far outside any file: good for a bounds check, not for an address.

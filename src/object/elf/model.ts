@@ -107,6 +107,8 @@ export interface ElfRelocations {
   /** At most target.size; the field's own width is not known here. */
   offsetAt(i: number): number;
   typeAt(i: number): number;
+  /** Every type that occurs. */
+  readonly types: ReadonlySet<number>;
   /** Below symbols.count. */
   symbolAt(i: number): number;
   /** 0 when addends are in place. */

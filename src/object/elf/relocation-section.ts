@@ -3,7 +3,7 @@
 // entries.  Both kinds are accepted on every machine.
 // https://www.sco.com/developers/gabi/latest/ch4.reloc.html
 
-import { size64, viewOf } from '../../base/bytes.ts';
+import { wordsOf } from '../../base/bytes.ts';
 import { type Result, unlessRefused } from '../../base/result.ts';
 import * as C from './constants.ts';
 import {
@@ -28,9 +28,10 @@ export function readRelocations(
     const target = checkSection(object.sections, section, object.wordBytes, problems);
     if (target === undefined) continue;
     const table = columns(section, target, contentOf(object, section), object.wordBytes);
-    for (const problem of checkEntries(table, object.symbols.count).listFor(section))
+    const types = new Set<number>();
+    for (const problem of checkEntries(table, object.symbols.count, types).listFor(section))
       problems.add(problem);
-    if (target.discarded === undefined) found.push(table);
+    if (target.discarded === undefined) found.push({ ...table, types });
   }
   return unlessRefused(found, problems.listFor());
 }
@@ -65,49 +66,88 @@ function entrySize(section: ElfSection, wordBytes: 4 | 8): number {
   return wordBytes * (section.type === C.SHT_RELA ? 3 : 2);
 }
 
+type Columns = Omit<ElfRelocations, 'types'>;
+
 function columns(
   section: ElfSection,
   target: ElfSection,
   entries: Uint8Array,
   wordBytes: 4 | 8,
-): ElfRelocations {
-  const view = viewOf(entries);
-  const wide = wordBytes === 8;
+): Columns {
   const inRecord = section.type === C.SHT_RELA;
-  const stride = entrySize(section, wordBytes);
+  const layout = wordBytes === 8 ? (inRecord ? rela64 : rel64) : inRecord ? rela32 : rel32;
   return {
     section,
     target,
     addends: inRecord ? 'in-record' : 'in-place',
-    count: Math.floor(section.size / stride),
-    offsetAt: (i) => (wide ? size64(view, i * stride) : view.getUint32(i * stride, true)),
-    // ELF64 keeps type and symbol in the two halves of r_info.
-    typeAt: (i) => (wide ? view.getUint32(i * stride + 8, true) : view.getUint8(i * stride + 4)),
-    symbolAt: (i) =>
-      wide ? view.getUint32(i * stride + 12, true) : view.getUint32(i * stride + 4, true) >>> 8,
-    addendAt: (i) => {
-      if (!inRecord) return 0n;
-      return wide
-        ? view.getBigInt64(i * stride + 16, true)
-        : BigInt(view.getInt32(i * stride + 8, true));
-    },
-    narrowAddendAt: (i) => {
-      if (!inRecord) return Number.NaN;
-      if (!wide) return view.getInt32(i * stride + 8, true);
-      const low = view.getUint32(i * stride + 16, true);
-      const high = view.getInt32(i * stride + 20, true);
-      return high === 0 || high === -1 ? high * 0x1_0000_0000 + low : Number.NaN;
-    },
+    count: Math.floor(section.size / entrySize(section, wordBytes)),
+    ...layout(wordsOf(entries)),
   };
 }
 
-function checkEntries(table: ElfRelocations, symbols: number): LimitedProblems {
+// Elf64_Rela, Elf64_Rel, Elf32_Rela and Elf32_Rel, in words of 32 bits.  ELF64 keeps
+// type and symbol in the two halves of r_info.  Hot, hence written out, with every
+// stride a constant; tables hold whole records, so there is a word at each index.
+
+type Layout = (
+  words: Uint32Array,
+) => Pick<Columns, 'offsetAt' | 'typeAt' | 'symbolAt' | 'addendAt' | 'narrowAddendAt'>;
+
+const TWO_32 = 0x1_0000_0000;
+const inPlace = { addendAt: () => 0n, narrowAddendAt: () => Number.NaN };
+
+const rela64: Layout = (words) => {
+  const signed = new Int32Array(words.buffer, words.byteOffset, words.length);
+  return {
+    offsetAt: (i) => (words[i * 6] ?? 0) + (words[i * 6 + 1] ?? 0) * TWO_32,
+    typeAt: (i) => words[i * 6 + 2] ?? 0,
+    symbolAt: (i) => words[i * 6 + 3] ?? 0,
+    addendAt: (i) => (BigInt(signed[i * 6 + 5] ?? 0) << 32n) | BigInt(words[i * 6 + 4] ?? 0),
+    narrowAddendAt: (i) => {
+      const high = signed[i * 6 + 5] ?? 0;
+      return high === 0 || high === -1 ? high * TWO_32 + (words[i * 6 + 4] ?? 0) : Number.NaN;
+    },
+  };
+};
+
+const rel64: Layout = (words) => ({
+  offsetAt: (i) => (words[i * 4] ?? 0) + (words[i * 4 + 1] ?? 0) * TWO_32,
+  typeAt: (i) => words[i * 4 + 2] ?? 0,
+  symbolAt: (i) => words[i * 4 + 3] ?? 0,
+  ...inPlace,
+});
+
+const rela32: Layout = (words) => ({
+  offsetAt: (i) => words[i * 3] ?? 0,
+  typeAt: (i) => (words[i * 3 + 1] ?? 0) & 0xff,
+  symbolAt: (i) => (words[i * 3 + 1] ?? 0) >>> 8,
+  addendAt: (i) => BigInt((words[i * 3 + 2] ?? 0) | 0),
+  narrowAddendAt: (i) => (words[i * 3 + 2] ?? 0) | 0,
+});
+
+const rel32: Layout = (words) => ({
+  offsetAt: (i) => words[i * 2] ?? 0,
+  typeAt: (i) => (words[i * 2 + 1] ?? 0) & 0xff,
+  symbolAt: (i) => (words[i * 2 + 1] ?? 0) >>> 8,
+  ...inPlace,
+});
+
+/** Adds the types it sees to `types`. */
+function checkEntries(table: Columns, symbols: number, types: Set<number>): LimitedProblems {
   const problems = new LimitedProblems();
   const section = refTo(table.section);
   // Offsets in a compressed section count its uncompressed bytes.
   const compressed = (table.target.flags & C.SHF_COMPRESSED) !== 0;
   const targetBytes = compressed ? Number.POSITIVE_INFINITY : table.target.size;
+  // Of a few types in turn; a set is slow to ask each time.
+  let [last, before] = [-1, -1];
   for (let index = 0; index < table.count; index++) {
+    const type = table.typeAt(index);
+    if (type !== last) {
+      if (type !== before) types.add(type);
+      before = last;
+      last = type;
+    }
     const offset = table.offsetAt(index);
     // A relocation that changes nothing (R_*_NONE) may stand at the very end.
     if (offset > targetBytes) {
