@@ -48,8 +48,12 @@ export function data(bytes: 1 | 2 | 4 | 8, range: Range | undefined): Field {
   };
 }
 
-const wholeWord: NarrowField = { extract: (raw) => raw | 0, insert: (_raw, value) => value };
-const wholeWord64: NarrowField = { extract: decline, insert: decline };
+const wholeWord: NarrowField = {
+  extract: (raw) => raw | 0,
+  insert: (_raw, value) => value,
+  whole: true,
+};
+const wholeWord64: NarrowField = { extract: decline, insert: decline, whole: true };
 
 /** Nothing: the bytes stay as they are. */
 export const nothing: Field = {
@@ -102,5 +106,6 @@ function narrowBits({ lsb, width, shift }: Bits & { readonly shift: number }): N
   return {
     extract: (raw) => ((raw << (32 - lsb - width)) >> (32 - width)) << shift,
     insert: (raw, value) => (raw & ~mask) | (((value >> shift) << lsb) & mask),
+    whole: false,
   };
 }

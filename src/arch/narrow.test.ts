@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../corpus/random.ts';
 import { archNames } from './arch.ts';
+import { narrowValue } from './narrow.ts';
 import { architectures } from './registry.ts';
 import type { Field, RelocationRule } from './relocation.ts';
 
@@ -28,7 +29,7 @@ function narrow(rule: RelocationRule, raw: number, S: bigint, A: bigint, P: bigi
   const form = rule.narrow;
   if (form === undefined) throw new Error('there is no narrow form');
   const signed = (address: bigint): number => Number(BigInt.asIntN(64, address));
-  const value = form.value(signed(S), Number(A), signed(P));
+  const value = narrowValue(form, signed(S), Number(A), signed(P));
   if (!(value >= form.min && value <= form.max) || (value & form.mask) !== 0) return undefined;
   if (form.bytes === 8) return BigInt.asUintN(64, BigInt(value));
   const inserted = form.insert(raw, value);

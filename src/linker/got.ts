@@ -11,7 +11,6 @@ import { viewOf, writeUnsigned } from '../base/bytes.ts';
 import { assert } from '../base/result.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import type { Layout } from './layout.ts';
-import { typesWhere } from './relocation-types.ts';
 import type { Resolution } from './resolve.ts';
 
 /** What the object defines nowhere and means the table. */
@@ -70,14 +69,13 @@ export function reserveGot(
   arch: LinkArch,
   isPlaced: (section: number) => boolean,
 ): GotSlots | undefined {
-  const wanting = typesWhere(arch, (rule) => rule.got !== undefined);
   let slots: GotSlots | undefined;
   for (const table of object.relocations) {
-    if (!isPlaced(table.target.index)) continue;
+    const useOf = (type: number): GotUse | undefined => arch.relocations.get(type)?.got;
+    const asks = [...table.types].some((type) => useOf(type) !== undefined);
+    if (!asks || !isPlaced(table.target.index)) continue;
     for (let i = 0; i < table.count; i++) {
-      const type = table.typeAt(i);
-      if (wanting[type] !== 1) continue;
-      const use = arch.relocations.get(type)?.got;
+      const use = useOf(table.typeAt(i));
       if (use === undefined) continue;
       slots ??= new GotSlots(arch.wordBytes);
       slots.reserve(use, table.symbolAt(i), table.addendAt(i));

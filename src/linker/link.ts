@@ -101,9 +101,14 @@ export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
   // No instruction stands where the CPU would get it wrong.
   avoidErrata(request, veneers, images);
 
+  // Thousands of names, made when somebody wants them.
+  let symbols: readonly LinkedSymbol[] | undefined;
   return succeed({
     segments: segmentsOf(request, images),
-    symbols: symbolsOf(request, resolution),
+    get symbols() {
+      symbols ??= symbolsOf(request, resolution);
+      return symbols;
+    },
     sets: setsOf(request),
     providers: [...resolution.providers],
     relocations: relocated.count,

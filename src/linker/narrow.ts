@@ -2,7 +2,7 @@
 // right or declines and changes nothing; the caller then does it in bigints, or
 // finds out what is wrong with it.  Hot: nothing is allocated per relocation.
 
-import type { NarrowRule } from '../arch/narrow.ts';
+import { type NarrowRule, narrowValue } from '../arch/narrow.ts';
 import type { Addr } from '../base/address.ts';
 import type { ElfRelocations } from '../object/elf/model.ts';
 import type { ResolvedSymbol } from './resolve.ts';
@@ -42,11 +42,15 @@ export class NarrowPass {
     const P = this.#base + offset;
     // One of them needs care: arithmetic modulo 2^32 would lose the NaN.
     if (Number.isNaN(S + A + P)) return false;
-    const value = rule.value(S, A, P);
+    const value = narrowValue(rule, S, A, P);
     if (value < rule.min || value > rule.max || (value & rule.mask) !== 0) return false;
     if (rule.bytes === 8) {
       view.setUint32(offset, value, true);
       view.setInt32(offset + 4, Math.floor(value / 0x1_0000_0000), true);
+      return true;
+    }
+    if (rule.whole) {
+      view.setInt32(offset, value, true);
       return true;
     }
     const word = rule.insert(raw, value);

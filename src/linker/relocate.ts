@@ -16,6 +16,7 @@ import { gotAddress } from './got.ts';
 import type { Layout } from './layout.ts';
 import { NarrowPass } from './narrow.ts';
 import { type LinkProblem, ProblemList } from './problems.ts';
+import { rulesByType } from './relocation-types.ts';
 import { placeOf, type Resolution, sectionAddress } from './resolve.ts';
 import type { Branch, VeneerPool } from './veneers.ts';
 
@@ -87,10 +88,10 @@ function relocateSection(
   const inRecord = table.addends === 'in-record';
   narrow.begin(table, view, base);
   const operands = { S: 0n, A: 0n, P: 0n, T: 0n, GOT, G: 0n, M: 0 };
-  let rule: RelocationRule | undefined;
+  const rules = rulesByType(arch);
   for (let i = 0; i < table.count; i++) {
     const type = table.typeAt(i);
-    if (rule?.type !== type) rule = arch.relocations.get(type);
+    const rule = rules[type];
     if (rule === undefined) {
       report(unknown(object, arch, table, i));
       continue;

@@ -13,7 +13,7 @@ import { assert } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
 import type { Layout } from './layout.ts';
-import { typesWhere } from './relocation-types.ts';
+import { rulesByType } from './relocation-types.ts';
 import type { ResolvedSymbol } from './resolve.ts';
 import type { SegmentKind } from './segments.ts';
 
@@ -51,32 +51,29 @@ export function countVeneers(
   const counts = new Map<SegmentKind, number>();
   const { veneers } = arch;
   if (veneers === undefined) return counts;
-  const isBranch = typesWhere(arch, ({ type }) => veneers.kinds.has(type));
-  const seen = new Targets();
+  const rules = rulesByType(arch);
+  const kinds = rules.map((rule) => rule && veneers.kinds.get(rule.type));
+  const targetsIn = new Map<SegmentKind, Targets>();
   for (const table of object.relocations) {
     const segment = sections.kindOf(table.target.index);
     if (segment === undefined || !sections.isExecutable(table.target.index)) continue;
     const content = contentOf(object, table.target);
     const view = viewOf(content);
-    let type = -1;
-    let rule: RelocationRule | undefined;
-    let group: string | undefined;
+    const seen = targetsIn.get(segment) ?? new Targets();
+    targetsIn.set(segment, seen);
     for (let i = 0; i < table.count; i++) {
-      const next = table.typeAt(i);
-      if (isBranch[next] !== 1) continue;
-      if (next !== type) {
-        type = next;
-        const kind = veneers.kinds.get(type);
-        rule = arch.relocations.get(type);
-        group = kind && `${segment} ${kind.name}`;
-      }
-      if (group === undefined || rule === undefined) continue;
+      const type = table.typeAt(i);
+      const kind = kinds[type];
+      const rule = rules[type];
+      if (kind === undefined || rule === undefined) continue;
       const symbol = table.symbolAt(i);
       if (staysInside(object, symbol, sections, segment, rule)) continue;
       const offset = table.offsetAt(i);
       if (offset + rule.field.bytes > content.length) continue;
       if (veneers.isBranch?.(content, offset) === false) continue;
-      if (!seen.add(group, symbol, addendOf(table, i, rule, view))) continue;
+      const symbols = seen.symbols(kind, addendOf(table, i, rule, view));
+      if (symbols.has(symbol)) continue;
+      symbols.add(symbol);
       counts.set(segment, (counts.get(segment) ?? 0) + 1);
     }
   }
@@ -118,21 +115,19 @@ function addendOf(
  * the rule, and nearly all have the same addend: a set of symbols for each.
  */
 class Targets {
-  readonly #symbols = new Map<string, Set<number>>();
-  #last: { readonly group: string; readonly addend: number | bigint } | undefined;
-  #set = new Set<number>();
+  readonly #kinds = new Map<VeneerKind, Map<number | bigint, Set<number>>>();
+  #last: { readonly kind: VeneerKind; readonly addend: number | bigint } | undefined;
+  #symbols = new Set<number>();
 
-  /** Whether it is a new one. */
-  add(group: string, symbol: number, addend: number | bigint): boolean {
-    if (this.#last?.group !== group || this.#last.addend !== addend) {
-      const key = `${group} ${addend}`;
-      this.#last = { group, addend };
-      this.#set = this.#symbols.get(key) ?? new Set();
-      this.#symbols.set(key, this.#set);
-    }
-    if (this.#set.has(symbol)) return false;
-    this.#set.add(symbol);
-    return true;
+  /** Those that branches of this kind go to with this addend. */
+  symbols(kind: VeneerKind, addend: number | bigint): Set<number> {
+    if (this.#last?.kind === kind && this.#last.addend === addend) return this.#symbols;
+    const addends = this.#kinds.get(kind) ?? new Map<number | bigint, Set<number>>();
+    this.#kinds.set(kind, addends);
+    this.#symbols = addends.get(addend) ?? new Set();
+    addends.set(addend, this.#symbols);
+    this.#last = { kind, addend };
+    return this.#symbols;
   }
 }
 

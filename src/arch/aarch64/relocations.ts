@@ -16,26 +16,25 @@ import {
   unchecked,
   unsigned,
 } from '../field.ts';
-import { decline } from '../narrow.ts';
+import { decline, narrowAbsolute, narrowPages, narrowRelative } from '../narrow.ts';
 import type { Field, RelocationRule } from '../relocation.ts';
 import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
 
-const narrowPage = (address: number): number => Math.floor(address / 4096) * 4096;
 const page = (address: bigint): bigint => address & ~0xfffn;
 const absolute: Formula = {
   text: 'S + A',
   value: ({ S, A }) => BigInt.asIntN(64, S + A),
-  narrow: (S, A) => S + A,
+  narrow: narrowAbsolute,
 };
 const relative: Formula = {
   text: 'S + A - P',
   value: ({ S, A, P }) => BigInt.asIntN(64, S + A - P),
-  narrow: (S, A, P) => S + A - P,
+  narrow: narrowRelative,
 };
 const pages: Formula = {
   text: 'Page(S + A) - Page(P)',
   value: ({ S, A, P }) => BigInt.asIntN(64, page(S + A) - page(P)),
-  narrow: (S, A, P) => narrowPage(S + A) - narrowPage(P),
+  narrow: narrowPages,
 };
 // AAELF64 writes G(GDAT(S + A)) for the address of a slot that holds S + A, which
 // is GOT + G here.
@@ -82,6 +81,7 @@ function low12(shift: number): Field {
     narrow: {
       extract: decline,
       insert: (raw, value) => (raw & ~0x3f_fc00) | (((value & 0xfff) >> shift) << 10),
+      whole: false,
     },
   };
 }
@@ -113,6 +113,7 @@ function adr(shift: number, range: Range | undefined): Field {
         const immediate = Math.floor(value / 2 ** shift);
         return (raw & ~0x60ff_ffe0) | ((immediate & 3) << 29) | ((immediate & 0x1f_fffc) << 3);
       },
+      whole: false,
     },
   };
 }

@@ -9,18 +9,19 @@
 // https://gitlab.com/x86-psABIs/x86-64-ABI, section "Relocation"
 
 import { data, either, nothing, signed, unchecked, unsigned } from '../field.ts';
+import { narrowAbsolute, narrowRelative } from '../narrow.ts';
 import type { RelocationRule } from '../relocation.ts';
 import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
 
 const absolute: Formula = {
   text: 'S + A',
   value: ({ S, A }) => BigInt.asIntN(64, S + A),
-  narrow: (S, A) => S + A,
+  narrow: narrowAbsolute,
 };
 const relative: Formula = {
   text: 'S + A - P',
   value: ({ S, A, P }) => BigInt.asIntN(64, S + A - P),
-  narrow: (S, A, P) => S + A - P,
+  narrow: narrowRelative,
 };
 const slot: Formula = { text: 'G + A', value: ({ G, A }) => BigInt.asIntN(64, G + A) };
 const slotRelative: Formula = {

@@ -36,6 +36,7 @@ const narrowCall: NarrowField = {
   extract: (raw) => (raw >>> 25 === 0b111_1101 ? Number.NaN : (raw << 8) >> 6),
   insert: (raw, value) =>
     raw >>> 25 === 0b111_1101 ? Number.NaN : (raw & ~0xff_ffff) | ((value >> 2) & 0xff_ffff),
+  whole: false,
 };
 
 function extractCall(raw: bigint): bigint {
@@ -81,6 +82,7 @@ export const prel31: Field = {
   narrow: {
     extract: (raw) => (raw << 1) >> 1,
     insert: (raw, value) => (raw & 0x8000_0000) | (value & 0x7fff_ffff),
+    whole: false,
   },
 };
 
@@ -102,6 +104,7 @@ function moveField(shift: bigint): Field {
         const half = value >> Number(shift);
         return (raw & ~0xf_0fff) | ((half & 0xf000) << 4) | (half & 0xfff);
       },
+      whole: false,
     },
   };
 }

@@ -8,31 +8,30 @@
 import * as arm from '../arm/a32-fields.ts';
 import * as thumb from '../arm/t32-fields.ts';
 import { data, either, nothing, unchecked } from '../field.ts';
+import { narrowAbsolute32, narrowRelative32 } from '../narrow.ts';
 import type { RelocationRule } from '../relocation.ts';
 import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
 
 const wrap = (value: bigint): bigint => BigInt.asIntN(32, value);
-const narrowAbsolute = (S: number, A: number): number => (S + A) | 0;
-const narrowRelative = (S: number, A: number, P: number): number => (S + A - P) | 0;
 const absolute: Formula = {
   text: '(S + A) | T',
   value: ({ S, A, T }) => wrap((S + A) | T),
-  narrow: narrowAbsolute,
+  narrow: narrowAbsolute32,
 };
 const relative: Formula = {
   text: '((S + A) | T) - P',
   value: ({ S, A, P, T }) => wrap(((S + A) | T) - P),
-  narrow: narrowRelative,
+  narrow: narrowRelative32,
 };
 const branch: Formula = {
   text: 'S + A - P',
   value: ({ S, A, P }) => wrap(S + A - P),
-  narrow: narrowRelative,
+  narrow: narrowRelative32,
 };
 const plain: Formula = {
   text: 'S + A',
   value: ({ S, A }) => wrap(S + A),
-  narrow: narrowAbsolute,
+  narrow: narrowAbsolute32,
 };
 // AAELF32 writes GOT_ORG for GOT, and GOT(S) for GOT + G.
 const fromGot: Formula = {

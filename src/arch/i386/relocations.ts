@@ -5,18 +5,19 @@
 // https://gitlab.com/x86-psABIs/i386-ABI, section "Relocation"
 
 import { data, either, nothing, signed, unchecked } from '../field.ts';
+import { narrowAbsolute32, narrowRelative32 } from '../narrow.ts';
 import type { RelocationRule } from '../relocation.ts';
 import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
 
 const absolute: Formula = {
   text: 'S + A',
   value: ({ S, A }) => BigInt.asIntN(32, S + A),
-  narrow: (S, A) => (S + A) | 0,
+  narrow: narrowAbsolute32,
 };
 const relative: Formula = {
   text: 'S + A - P',
   value: ({ S, A, P }) => BigInt.asIntN(32, S + A - P),
-  narrow: (S, A, P) => (S + A - P) | 0,
+  narrow: narrowRelative32,
 };
 /** mod 00, r/m 101: a 32-bit address and no base register. */
 const hasBase = (modRM: number): boolean => (modRM & 0xc7) !== 0x05;
