@@ -5,7 +5,7 @@
 // include/linux/export.h of Linux
 
 import type { LinkArch } from '../arch/link-arch.ts';
-import { cString, readUnsigned, viewOf } from '../base/bytes.ts';
+import { readUnsigned, viewOf } from '../base/bytes.ts';
 import * as C from '../object/elf/constants.ts';
 import {
   contentOf,
@@ -14,6 +14,8 @@ import {
   type ElfSection,
 } from '../object/elf/model.ts';
 import type { ModuleExport } from './exports.ts';
+import { stringAt } from './pointers.ts';
+import { RelocationIndex } from './relocation-index.ts';
 
 export interface LinuxExport extends ModuleExport {
   /** Only modules that import this namespace may use it. */
@@ -25,12 +27,16 @@ export interface LinuxExport extends ModuleExport {
 const PREFIX = '__ksymtab_';
 const ENTRY = 12;
 const NAMESPACE = 8;
+/** The kernel's longest is 24. */
+const MOST_TEXT = 255;
 
 /** Symbols named __ksymtab_NAME mark the entries. */
 export function readKsymtab(object: ElfObject, arch: LinkArch): readonly LinuxExport[] {
   const { symbols, sections } = object;
   const exports: LinuxExport[] = [];
+  const index = new RelocationIndex(object);
   const relocations = new Map<number, ReadonlyMap<number, Spot>>();
+  const crcTables = crcTablesOf(object);
   for (let i = 1; i < symbols.count; i++) {
     const section = sections[symbols.sectionAt(i)];
     if (section === undefined || section.index === C.SHN_UNDEF) continue;
@@ -39,7 +45,7 @@ export function readKsymtab(object: ElfObject, arch: LinkArch): readonly LinuxEx
     if (!name.startsWith(PREFIX)) continue;
     let spots = relocations.get(section.index);
     if (spots === undefined) {
-      spots = spotsIn(object, section, arch);
+      spots = spotsIn(object, section, index, arch);
       relocations.set(section.index, spots);
     }
     const offset = Number(symbols.valueAt(i));
@@ -47,7 +53,7 @@ export function readKsymtab(object: ElfObject, arch: LinkArch): readonly LinuxEx
       name: name.slice(PREFIX.length),
       gpl: section.name.includes('_gpl'),
       namespace: textAt(object, spots.get(offset + NAMESPACE)) || undefined,
-      crc: crcOf(object, section, offset),
+      crc: crcOf(object, crcTables.get(section.name.replace('ksymtab', 'kcrctab')), offset),
     });
   }
   return exports;
@@ -62,12 +68,12 @@ interface Spot {
 function spotsIn(
   object: ElfObject,
   section: ElfSection,
+  index: RelocationIndex,
   arch: LinkArch,
 ): ReadonlyMap<number, Spot> {
   const content = viewOf(contentOf(object, section));
   const spots = new Map<number, Spot>();
-  for (const table of object.relocations) {
-    if (table.target.index !== section.index) continue;
+  for (const table of index.of(section)) {
     for (let i = 0; i < table.count; i++) {
       const addend = addendOf(table, i, content, arch);
       if (addend !== undefined) spots.set(table.offsetAt(i), { symbol: table.symbolAt(i), addend });
@@ -94,13 +100,24 @@ function textAt(object: ElfObject, spot: Spot | undefined): string | undefined {
   const section = object.sections[object.symbols.sectionAt(spot.symbol)];
   if (section === undefined) return undefined;
   const offset = object.symbols.valueAt(spot.symbol) + spot.addend;
-  return cString(contentOf(object, section), Number(BigInt.asIntN(64, offset)));
+  return stringAt(object, { section, offset: Number(BigInt.asIntN(64, offset)) }, MOST_TEXT);
+}
+
+/** The first section of each name. */
+function crcTablesOf({ sections }: ElfObject): ReadonlyMap<string, ElfSection> {
+  const tables = new Map<string, ElfSection>();
+  for (const section of sections)
+    if (section.name.includes('kcrctab') && !tables.has(section.name))
+      tables.set(section.name, section);
+  return tables;
 }
 
 /** The CRC table has the order of the entries. */
-function crcOf(object: ElfObject, section: ElfSection, offset: number): number | undefined {
-  const name = section.name.replace('ksymtab', 'kcrctab');
-  const table = object.sections.find((each) => each.name === name);
+function crcOf(
+  object: ElfObject,
+  table: ElfSection | undefined,
+  offset: number,
+): number | undefined {
   if (table === undefined || offset % ENTRY !== 0) return undefined;
   const content = contentOf(object, table);
   const at = (offset / ENTRY) * 4;

@@ -102,11 +102,14 @@ function nameInModule(object: ElfObject, arch: LinkArch, problems: FlavourProble
 
 /** The symbol of this name that a relocation of struct module refers to. */
 function usedByThisModule(object: ElfObject, name: string): number | undefined {
+  const others = new Set<number>();
   for (const table of object.relocations) {
     if (table.target.name !== THIS_MODULE) continue;
     for (let i = 0; i < table.count; i++) {
       const symbol = table.symbolAt(i);
+      if (others.has(symbol)) continue;
       if (object.symbols.nameAt(symbol) === name) return symbol;
+      others.add(symbol);
     }
   }
   return undefined;

@@ -8,13 +8,20 @@ import { type Result, unlessRefused } from '../base/result.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import { exportsOfGlobals, type ModuleExport } from './exports.ts';
 import { splitList } from './list.ts';
-import { followPointer, type Spot, stringAt, wordAt } from './pointers.ts';
+import { followPointer, type Pointers, type Spot, stringAt, wordAt } from './pointers.ts';
 import type { FlavourProblem } from './problems.ts';
+import { RelocationIndex } from './relocation-index.ts';
 
 export const MODULES_SET = 'link_set_modules';
 
 /** MAXMODNAME, the NUL included. */
 const nameBytes = 32;
+
+/** Room for 100 of the 10 (MAXMODDEPS) that NetBSD allows. */
+const requiredBytes = 1000 * nameBytes;
+
+/** A set with more wrong elements is no set. */
+const problemLimit = 100;
 
 export interface NetbsdEntry {
   readonly name: string;
@@ -45,8 +52,10 @@ export function describeNetbsd(
 ): Result<NetbsdModule, FlavourProblem> {
   const problems: FlavourProblem[] = [];
   const modules: NetbsdEntry[] = [];
+  const own = new Set<string>();
+  const pointers = { object, arch, relocations: new RelocationIndex(object) };
   for (const section of object.sections) {
-    if (section.name !== MODULES_SET) continue;
+    if (section.name !== MODULES_SET || section.discarded !== undefined) continue;
     if (section.size % arch.wordBytes !== 0) {
       problems.push({
         kind: 'bad-size',
@@ -57,11 +66,11 @@ export function describeNetbsd(
       continue;
     }
     for (let offset = 0; offset < section.size; offset += arch.wordBytes) {
-      const module = readModinfo(object, arch, { section, offset }, problems);
+      if (problems.length >= problemLimit) break;
+      const module = readModinfo(pointers, { section, offset }, problems);
       if (module === undefined) continue;
-      if (modules.some(({ name }) => name === module.name)) {
-        problems.push({ kind: 'duplicate-module', name: module.name });
-      }
+      if (own.has(module.name)) problems.push({ kind: 'duplicate-module', name: module.name });
+      own.add(module.name);
       modules.push(module);
     }
   }
@@ -69,7 +78,6 @@ export function describeNetbsd(
   if (first === undefined && problems.length === 0) {
     problems.push({ kind: 'no-modules', section: MODULES_SET });
   }
-  const own = new Set(modules.map(({ name }) => name));
   const required = new Set(
     modules.flatMap(({ name, required }) =>
       required.filter((wanted) => wanted === name || !own.has(wanted)),
@@ -88,12 +96,12 @@ export function describeNetbsd(
 }
 
 function readModinfo(
-  object: ElfObject,
-  arch: LinkArch,
+  pointers: Pointers,
   slot: Spot,
   problems: FlavourProblem[],
 ): NetbsdEntry | undefined {
-  const modinfo = follow(object, arch, slot, 'the pointer to a modinfo_t', problems);
+  const { object, arch } = pointers;
+  const modinfo = follow(pointers, slot, 'the pointer to a modinfo_t', problems);
   if (modinfo === undefined) return undefined;
   const field = (offset: number): Spot => ({
     section: modinfo.section,
@@ -104,11 +112,11 @@ function readModinfo(
   // mi_modcmd stands between them and the two strings.
   const nameSlot = field(8 + arch.wordBytes);
   const requiredSlot = field(8 + 2 * arch.wordBytes);
-  const name = readString(object, arch, nameSlot, 'mi_name', problems);
-  const requiredIsNull = followPointer(object, arch, requiredSlot).kind === 'null';
+  const name = readString(pointers, nameSlot, 'mi_name', nameBytes - 1, problems);
+  const requiredIsNull = followPointer(pointers, requiredSlot).kind === 'null';
   const required = requiredIsNull
     ? ''
-    : readString(object, arch, requiredSlot, 'mi_required', problems);
+    : readString(pointers, requiredSlot, 'mi_required', requiredBytes, problems);
   if (version === undefined || moduleClass === undefined) {
     problems.push(
       badPointer('the pointer to a modinfo_t', slot, 'points to the end of its section'),
@@ -116,45 +124,44 @@ function readModinfo(
     return undefined;
   }
   if (name === undefined || required === undefined) return undefined;
-  if (name === '' || new TextEncoder().encode(name).length >= nameBytes) {
-    problems.push({
-      kind: 'bad-string',
-      what: 'mi_name',
-      section: nameSlot.section.name,
-      offset: nameSlot.offset,
-      found: `"${name}"`,
-      wanted: `1 to ${nameBytes - 1} bytes`,
-    });
+  if (name === '') {
+    problems.push(badString('mi_name', nameSlot, 'empty', nameBytes - 1));
     return undefined;
   }
   return { name, class: moduleClass, version, required: splitList(required) };
 }
 
 function follow(
-  object: ElfObject,
-  arch: LinkArch,
+  pointers: Pointers,
   slot: Spot,
   what: string,
   problems: FlavourProblem[],
 ): Spot | undefined {
-  const pointer = followPointer(object, arch, slot);
+  const pointer = followPointer(pointers, slot);
   if (pointer.kind === 'to') return pointer.spot;
   problems.push(badPointer(what, slot, pointer.kind === 'null' ? 'is NULL' : pointer.found));
   return undefined;
 }
 
+/** A string of at most `most` bytes. */
 function readString(
-  object: ElfObject,
-  arch: LinkArch,
+  pointers: Pointers,
   slot: Spot,
   what: string,
+  most: number,
   problems: FlavourProblem[],
 ): string | undefined {
-  const spot = follow(object, arch, slot, what, problems);
+  const spot = follow(pointers, slot, what, problems);
   if (spot === undefined) return undefined;
-  const text = stringAt(object, spot);
-  if (text === undefined) problems.push(badPointer(what, slot, 'points to a string without NUL'));
+  const text = stringAt(pointers.object, spot, most);
+  if (text === undefined) problems.push(badString(what, slot, 'too long or without NUL', most));
   return text;
+}
+
+function badString(what: string, slot: Spot, found: string, most: number): FlavourProblem {
+  const { section, offset } = slot;
+  const wanted = `1 to ${most} bytes and a NUL`;
+  return { kind: 'bad-string', what, section: section.name, offset, found, wanted };
 }
 
 function badPointer(what: string, slot: Spot, found: string): FlavourProblem {

@@ -5,6 +5,14 @@ import type { LinkArch } from '../arch/link-arch.ts';
 import { cString, readUnsigned, viewOf } from '../base/bytes.ts';
 import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfSection } from '../object/elf/model.ts';
+import type { RelocationIndex } from './relocation-index.ts';
+
+/** Where pointers are followed. */
+export interface Pointers {
+  readonly object: ElfObject;
+  readonly arch: LinkArch;
+  readonly relocations: RelocationIndex;
+}
 
 /** A place in an object. */
 export interface Spot {
@@ -19,24 +27,20 @@ export type Pointer =
   | { readonly kind: 'bad'; readonly found: string };
 
 /** Where the pointer at `spot` will point. */
-export function followPointer(object: ElfObject, arch: LinkArch, spot: Spot): Pointer {
+export function followPointer({ object, arch, relocations }: Pointers, spot: Spot): Pointer {
   const content = contentOf(object, spot.section);
   if (spot.offset < 0 || spot.offset + arch.wordBytes > content.length) {
     return { kind: 'bad', found: 'lies outside the section' };
   }
   const raw = readUnsigned(viewOf(content), spot.offset, arch.wordBytes);
-  for (const table of object.relocations) {
-    if (table.target.index !== spot.section.index) continue;
-    for (let i = 0; i < table.count; i++) {
-      if (table.offsetAt(i) !== spot.offset) continue;
-      const rule = arch.relocations.get(table.typeAt(i));
-      if (rule?.field.bytes === 0) continue;
-      if (rule?.field.bytes !== arch.wordBytes || rule.formula.includes('P')) {
-        return { kind: 'bad', found: `has a relocation of type ${table.typeAt(i)}` };
-      }
-      const addend = table.addends === 'in-record' ? table.addendAt(i) : rule.field.extract(raw);
-      return pointerTo(object, table.symbolAt(i), addend);
+  for (const { table, i } of relocations.at(spot.section, spot.offset)) {
+    const rule = arch.relocations.get(table.typeAt(i));
+    if (rule?.field.bytes === 0) continue;
+    if (rule?.field.bytes !== arch.wordBytes || rule.formula.includes('P')) {
+      return { kind: 'bad', found: `has a relocation of type ${table.typeAt(i)}` };
     }
+    const addend = table.addends === 'in-record' ? table.addendAt(i) : rule.field.extract(raw);
+    return pointerTo(object, table.symbolAt(i), addend);
   }
   return raw === 0n ? { kind: 'null' } : { kind: 'bad', found: 'has no relocation' };
 }
@@ -58,9 +62,10 @@ function pointerTo(object: ElfObject, symbol: number, addend: bigint): Pointer {
   return { kind: 'to', spot: { section, offset: Number(offset) }, symbol };
 }
 
-/** The string at `spot`; undefined when it does not end in its section. */
-export function stringAt(object: ElfObject, spot: Spot): string | undefined {
-  return cString(contentOf(object, spot.section), spot.offset);
+/** The string at `spot`; undefined when it does not end within `most` bytes. */
+export function stringAt(object: ElfObject, spot: Spot, most: number): string | undefined {
+  const content = contentOf(object, spot.section);
+  return cString(content.subarray(0, spot.offset + most + 1), spot.offset);
 }
 
 /** The u32 at `spot`; undefined outside the section's content. */

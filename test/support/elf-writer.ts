@@ -95,9 +95,14 @@ export function writeElf(spec: ElfSpec): Uint8Array {
   const symbols = [...(spec.symbols ?? [])].sort(
     (a, b) => Number(bindingOf(a) !== C.STB_LOCAL) - Number(bindingOf(b) !== C.STB_LOCAL),
   );
-  const targets = [...new Set((spec.relocations ?? []).map(({ section }) => section))];
+  const targets = new Map<string, RelocationSpec[]>();
+  for (const relocation of spec.relocations ?? []) {
+    const before = targets.get(relocation.section);
+    if (before === undefined) targets.set(relocation.section, [relocation]);
+    else before.push(relocation);
+  }
   const groups = spec.groups ?? [];
-  const symtabIndex = 1 + groups.length + spec.sections.length + targets.length;
+  const symtabIndex = 1 + groups.length + spec.sections.length + targets.size;
   const strings = new Strings();
   const ids: Ids = {
     sections: new Map(spec.sections.map(({ name, id }, i) => [id ?? name, 1 + groups.length + i])),
@@ -107,7 +112,7 @@ export function writeElf(spec: ElfSpec): Uint8Array {
     header({ name: '', type: C.SHT_NULL, flags: 0, align: 0 }),
     ...groups.map((group) => groupHeader(group, ids, symtabIndex)),
     ...spec.sections.map((section) => sectionHeader(section)),
-    ...targets.map((target) => relocationHeader(spec, target, ids, symtabIndex)),
+    ...[...targets].map((target) => relocationHeader(spec, target, ids, symtabIndex)),
     symtabHeader(spec, symbols, ids, symtabIndex, strings),
   ];
   headers.push(header({ name: '.strtab', type: C.SHT_STRTAB, content: strings.bytes() }));
@@ -182,16 +187,19 @@ function extendedHeader(symbols: readonly SymbolSpec[], ids: Ids, symtabIndex: n
   });
 }
 
-function relocationHeader(spec: ElfSpec, target: string, ids: Ids, symtabIndex: number): Header {
+function relocationHeader(
+  spec: ElfSpec,
+  [target, relocations]: readonly [string, readonly RelocationSpec[]],
+  ids: Ids,
+  symtabIndex: number,
+): Header {
   const inRecord = spec.addends === 'in-record';
   const wide = spec.wordBytes === 8;
-  const content = (spec.relocations ?? [])
-    .filter(({ section }) => section === target)
-    .flatMap(({ offset, type, symbol, addend }) => {
-      const index = symbol === undefined ? 0 : indexOf(ids.symbols, symbol);
-      const info = wide ? (BigInt(index) << 32n) | BigInt(type) : (index << 8) | type;
-      return littleEndian(spec.wordBytes, offset, info, ...(inRecord ? [addend ?? 0] : []));
-    });
+  const content = relocations.flatMap(({ offset, type, symbol, addend }) => {
+    const index = symbol === undefined ? 0 : indexOf(ids.symbols, symbol);
+    const info = wide ? (BigInt(index) << 32n) | BigInt(type) : (index << 8) | type;
+    return littleEndian(spec.wordBytes, offset, info, ...(inRecord ? [addend ?? 0] : []));
+  });
   return header({
     name: `${inRecord ? '.rela' : '.rel'}${target}`,
     type: inRecord ? C.SHT_RELA : C.SHT_REL,
