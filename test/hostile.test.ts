@@ -6,29 +6,48 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ArchName, archNames } from '../src/arch/arch.ts';
 import { architectures } from '../src/arch/registry.ts';
 import { addr } from '../src/base/address.ts';
+import { basesFor } from '../src/corpus/link-module.ts';
 import { identify } from '../src/flavour/flavour.ts';
+import { makeMutant } from '../src/fuzz/campaign.ts';
+import type { Mutant } from '../src/fuzz/mutate.ts';
 import { describeFailure } from '../src/index.ts';
 import type { Kernel } from '../src/kernel/kernel.ts';
 import { link, planLayout } from '../src/linker/link.ts';
 import { readElf } from '../src/object/elf/reader.ts';
-import { bootTest, failureOf, helloWorks, holdings, sample } from './support/guest.ts';
+import {
+  bootTest,
+  failureOf,
+  type Holdings,
+  helloWorks,
+  holdings,
+  sample,
+} from './support/guest.ts';
+import { stockOf } from './support/seeds.ts';
 
 const FLIPS = 500;
 const SAMPLE_EVERY = 5;
+const REFUSED = 200;
 
 /** The host's half of a load; what is asked is only that it comes back. */
-function pipeline(name: ArchName, bytes: Uint8Array): 'refused' | 'linked' {
+function pipeline(
+  name: ArchName,
+  bytes: Uint8Array,
+  kernelSymbol: (symbol: string) => bigint | undefined = (symbol) =>
+    symbol === 'printf' ? architectures[name].map.modulesStart : undefined,
+): 'refused' | 'refused late' | 'linked' {
   const arch = architectures[name];
   const read = readElf(bytes);
   if (!read.ok) return 'refused';
   const layout = planLayout(read.value, arch);
   if (!layout.ok) return 'refused';
   if (!identify(read.value, arch, 'hello').ok) return 'refused';
-  const bases = layout.value.segments.map((_, i) => addr(arch.map.modulesStart + BigInt(i << 20)));
-  const lookup = (symbol: string) =>
-    symbol === 'printf' ? { address: arch.map.modulesStart } : undefined;
+  const bases = basesFor(layout.value, arch);
+  const lookup = (symbol: string) => {
+    const address = kernelSymbol(symbol);
+    return address === undefined ? undefined : { address: addr(address) };
+  };
   const linked = link({ object: read.value, arch, layout: layout.value, bases, lookup });
-  return linked.ok ? 'linked' : 'refused';
+  return linked.ok ? 'linked' : 'refused late';
 }
 
 /** Numbers that look random and are the same in every run (a Lehmer generator). */
@@ -56,6 +75,23 @@ function flips(arch: ArchName): Uint8Array[] {
   });
 }
 
+/**
+ * Mutants that the host refuses, half of them only when the guest has given memory;
+ * `lookup` knows all that the kernel exports and more, so it refuses them as well.
+ */
+function refusedMutants(name: ArchName, lookup: (symbol: string) => bigint | undefined): Mutant[] {
+  const stocks = [stockOf(name)];
+  const early: Mutant[] = [];
+  const late: Mutant[] = [];
+  for (let number = 0; late.length < REFUSED / 2; number++) {
+    const mutant = makeMutant(stocks, 20_260_302, number);
+    const stage = pipeline(name, mutant.bytes, lookup);
+    if (stage === 'refused late') late.push(mutant);
+    else if (stage === 'refused' && early.length < REFUSED / 2) early.push(mutant);
+  }
+  return early.flatMap((mutant, i) => [mutant, ...late.slice(i, i + 1)]);
+}
+
 describe.each(archNames)('%s', (arch) => {
   const hello = sample(arch, 'hello').bytes;
 
@@ -79,7 +115,7 @@ describe.each(archNames)('%s', (arch) => {
       for (let bit = 0; bit < 8; bit++) {
         const bytes = Uint8Array.from(hello);
         bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
-        expect(['linked', 'refused']).toContain(pipeline(arch, bytes));
+        expect(['linked', 'refused', 'refused late']).toContain(pipeline(arch, bytes));
       }
   });
 
@@ -104,6 +140,26 @@ describe.each(archNames)('%s', (arch) => {
       expect(kernel.modules).toEqual([]);
       expect(helloWorks(kernel)).toBe(true);
       expect(holdings(kernel)).toEqual(before);
+    });
+
+    test(`keeps nothing of ${REFUSED} mutants that do not link`, () => {
+      const mutants = refusedMutants(arch, (name) => kernel.symbol(name));
+      const stages = new Set<string>();
+      const loadAll = (): Holdings => {
+        for (const { bytes, edits } of mutants) {
+          const failure = failureOf(kernel.load({ name: 'hello.ko', bytes }));
+          expect(describeFailure(failure), edits.join('; ')).not.toBe('');
+          stages.add(failure.stage);
+        }
+        return holdings(kernel);
+      };
+      // Page tables that are made for the first attempts stay for the next ones.
+      const before = loadAll();
+      expect(loadAll()).toEqual(before);
+      expect(kernel.death).toBeUndefined();
+      expect(kernel.modules).toEqual([]);
+      expect([...stages]).toContain('link');
+      expect(helloWorks(kernel)).toBe(true);
     });
 
     const other = arch === 'amd64' ? 'i386' : 'amd64';

@@ -38,6 +38,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   machine: ['base', 'arch', 'engine'],
   corpus: ['base', 'arch', 'object', 'flavour', 'linker'],
   kernel: kernelAndBelow,
+  fuzz: ['base', 'arch', 'object', 'flavour', 'linker', 'kernel', 'corpus'],
   host: kernelAndBelow,
   debug: kernelAndBelow,
   check: ['base', 'arch', 'object', 'flavour', 'linker'],
@@ -48,6 +49,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...kernelAndBelow,
     'corpus',
+    'fuzz',
     'host',
     'debug',
     'check',

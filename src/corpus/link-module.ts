@@ -3,7 +3,7 @@
 // thousands of modules make a short table.
 
 import type { Arch } from '../arch/arch.ts';
-import { type Addr, plus } from '../base/address.ts';
+import { type Addr, addr, plus } from '../base/address.ts';
 import type { Result } from '../base/result.ts';
 import { identify } from '../flavour/flavour.ts';
 import { describeFlavourProblem } from '../flavour/problems.ts';
@@ -74,12 +74,12 @@ const PAGE_BYTES = 4096;
  */
 export function basesFor(layout: Layout, arch: Arch): readonly Addr[] {
   const bases: Addr[] = [];
-  let at = 0;
+  let at = windowMiddle(arch);
   for (const segment of layout.segments) {
-    const align = Math.max(PAGE_BYTES, segment.align);
-    at = Math.ceil(at / align) * align;
-    bases.push(plus(windowMiddle(arch), at));
-    at += segment.bytes;
+    const align = BigInt(Math.max(PAGE_BYTES, segment.align));
+    const base = addr((at + align - 1n) & -align);
+    bases.push(base);
+    at = plus(base, segment.bytes);
   }
   return bases;
 }
