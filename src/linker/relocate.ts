@@ -14,7 +14,7 @@ import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
 import { gotAddress } from './got.ts';
 import type { Layout } from './layout.ts';
-import { NarrowPass } from './narrow.ts';
+import { NarrowPass, narrowAddress } from './narrow.ts';
 import { type LinkProblem, ProblemList } from './problems.ts';
 import { rulesByType } from './relocation-types.ts';
 import { placeOf, type Resolution, sectionAddress } from './resolve.ts';
@@ -86,10 +86,11 @@ function relocateSection(
   const got = request.layout.got?.slots;
   const GOT = gotAddress(request.layout, request.bases) ?? 0n;
   const inRecord = table.addends === 'in-record';
-  narrow.begin(table, view, base);
+  const narrowBase = narrowAddress(base);
+  const skip = (first: number): number => narrow.run(table, first, rules, view, narrowBase);
   const operands = { S: 0n, A: 0n, P: 0n, T: 0n, GOT, G: 0n, M: 0 };
   const rules = rulesByType(arch);
-  for (let i = 0; i < table.count; i++) {
+  for (let i = skip(0); i < table.count; i = skip(i + 1)) {
     const type = table.typeAt(i);
     const rule = rules[type];
     if (rule === undefined) {
@@ -97,7 +98,6 @@ function relocateSection(
       continue;
     }
     if (rule.field.bytes === 0) continue;
-    if (rule.narrow !== undefined && narrow.apply(rule.narrow, i)) continue;
     const symbol = resolution.symbols[table.symbolAt(i)];
     if (symbol === undefined) {
       reportUnloaded(request, table, i, report);

@@ -13,6 +13,7 @@ import { GOT_SYMBOL, gotAddress } from './got.ts';
 import { isSetName, type Layout, type Placement } from './layout.ts';
 import { nearestNames } from './nearest.ts';
 import { type LinkProblem, type Place, ProblemList } from './problems.ts';
+import { rulesByType } from './relocation-types.ts';
 
 export type Provider = string | number;
 
@@ -259,6 +260,7 @@ function findUses(object: ElfObject, layout: Layout, arch: LinkArch): Uses {
   const counts = new Uint32Array(symbols.count);
   const tables = new Uint32Array(symbols.count);
   const firsts = new Uint32Array(symbols.count);
+  const rules = rulesByType(arch);
   const isLoose = new Uint8Array(symbols.count);
   for (let i = 0; i < symbols.count; i++) {
     const section = symbols.sectionAt(i);
@@ -266,17 +268,10 @@ function findUses(object: ElfObject, layout: Layout, arch: LinkArch): Uses {
   }
   relocations.forEach((table, tableIndex) => {
     if (layout.placements[table.target.index] === undefined) return;
-    let type = -1;
-    let changes = true;
     for (let i = 0; i < table.count; i++) {
       const symbol = table.symbolAt(i);
-      if (isLoose[symbol] !== 1) continue;
-      if (table.typeAt(i) !== type) {
-        type = table.typeAt(i);
-        // R_*_NONE only marks a dependency, as unwind tables do on ARM.
-        changes = arch.relocations.get(type)?.field.bytes !== 0;
-      }
-      if (!changes) continue;
+      // R_*_NONE only marks a dependency, as unwind tables do on ARM.
+      if (isLoose[symbol] !== 1 || rules[table.typeAt(i)]?.field.bytes === 0) continue;
       const before = counts[symbol] ?? 0;
       counts[symbol] = before + 1;
       if (before > 0) continue;
