@@ -101,6 +101,12 @@ async function compareModule(file: Uint8Array, setting: Setting): Promise<Compar
 
 const GAP_BYTES = 512;
 
+/**
+ * Code loads words from sections that claim to be aligned to 1 (.BTF_ids of arm64's
+ * nf_conntrack); where such a load cannot be encoded both linkers refuse.
+ */
+const LEAST_ALIGN = 4;
+
 /** Section index to address, in random order of addresses. */
 export function scatter(
   elf: RawElf,
@@ -110,7 +116,7 @@ export function scatter(
   const places = new Map<number, bigint>();
   let at: bigint = windowMiddle(arch);
   for (const { index, size, align } of shuffled(loaded, random)) {
-    const unit = BigInt(Math.max(1, align));
+    const unit = BigInt(Math.max(LEAST_ALIGN, align));
     at = ((at + BigInt(random.below(GAP_BYTES)) + unit - 1n) / unit) * unit;
     places.set(index, at);
     at += BigInt(size);
