@@ -13,7 +13,9 @@ import type { Mutant } from '../src/fuzz/mutate.ts';
 import { describeFailure } from '../src/index.ts';
 import type { Kernel } from '../src/kernel/kernel.ts';
 import { link, planLayout } from '../src/linker/link.ts';
+import { SHF_ALLOC, SHF_WRITE } from '../src/object/elf/constants.ts';
 import { readElf } from '../src/object/elf/reader.ts';
+import { writeElf } from './support/elf-writer.ts';
 import {
   bootTest,
   failureOf,
@@ -183,6 +185,22 @@ describe.each(archNames)('%s', (arch) => {
       expect(helloWorks(kernel)).toBe(true);
       expect(holdings(kernel)).toEqual(before);
     });
+
+    test.for(Array.from({ length: 21 }, (_, i) => 2 ** (11 + i)))(
+      'takes or refuses a section aligned to %i',
+      (align) => {
+        const { wordBytes, elfMachine: machine, addends } = architectures[arch];
+        const flags = SHF_ALLOC | SHF_WRITE;
+        const sections = [{ name: '.data', flags, bytes: [1, 2, 3, 4], align }];
+        const bytes = writeElf({ wordBytes, machine, addends, sections });
+        const result = kernel.load({ name: 'aligned.ko', bytes });
+        if (result.ok) {
+          expect((result.module.view.segments[0]?.base ?? 1n) % BigInt(align)).toBe(0n);
+          expect(result.module.unload()).toMatchObject({ ok: true });
+        } else expect(failureOf(result).stage).toBe('memory');
+        expect(helloWorks(kernel)).toBe(true);
+      },
+    );
 
     test('takes a .bss of 8 MiB, which it has', () => {
       const big = kernel.load({ name: 'hello.ko', bytes: withBss(arch, 8 << 20) });
