@@ -18,12 +18,13 @@ const kernelAndBelow = [
   'object',
   'flavour',
   'linker',
+  'dwarf',
   'engine',
   'machine',
   'kernel',
 ];
 const seenByFrontEnds = [
-  ...['base', 'arch', 'object', 'flavour', 'linker', 'kernel', 'host', 'debug', 'check'],
+  ...['base', 'arch', 'object', 'flavour', 'linker', 'dwarf', 'kernel', 'host', 'debug', 'check'],
 ];
 
 /** What each folder of src may import besides itself. */
@@ -33,7 +34,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   arch: ['base'],
   object: ['base'],
   flavour: ['base', 'arch', 'object'],
-  linker: ['base', 'arch', 'object', 'flavour'],
+  linker: ['base', 'container', 'arch', 'object', 'flavour'],
+  dwarf: ['base'],
   engine: ['base', 'arch'],
   machine: ['base', 'arch', 'engine'],
   corpus: ['base', 'arch', 'object', 'flavour', 'linker'],
@@ -140,8 +142,8 @@ describe('imports', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
-  test('base, container, arch, object, flavour, linker and check do no input or output', () => {
-    const pure = ['base', 'container', 'arch', 'object', 'flavour', 'linker', 'check'];
+  test('base, container, arch, object, flavour, linker, dwarf and check do no input or output', () => {
+    const pure = ['base', 'container', 'arch', 'object', 'flavour', 'linker', 'dwarf', 'check'];
     const io = /^node:(fs|net|http|https|os|child_process|worker_threads|process)\b/;
     const wrong = imports.filter((one) => pure.includes(folderOf(one.file)) && io.test(one.to));
     expect(wrong.map(show)).toEqual([]);
