@@ -179,9 +179,9 @@ describe('guest', () => {
   const kernelC = ['guest/kern', 'guest/linux'].flatMap(filesUnder);
   const isCode = (file: string): boolean => /\.[cS]$/.test(file);
 
-  test('guest/kern and guest/linux can be read in a sitting: 2500 lines of code', () => {
+  test('guest/kern and guest/linux can be read in a sitting: 2700 lines of code', () => {
     expect(codeLinesIn(kernelC.filter(isCode))).toBeGreaterThan(0);
-    expect(codeLinesIn(kernelC.filter(isCode))).toBeLessThanOrEqual(2500);
+    expect(codeLinesIn(kernelC.filter(isCode))).toBeLessThanOrEqual(2700);
   });
 
   test.for(archNames)('guest/arch/%s has about 400 lines of code', (arch) => {

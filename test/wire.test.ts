@@ -32,6 +32,7 @@ const constants: Readonly<Record<string, number | bigint>> = {
   ...prefixed('COMMAND', wire.COMMAND),
   ...prefixed('FETCH', wire.FETCH),
   ...prefixed('CLOSE', wire.CLOSE),
+  ...prefixed('ORDER', wire.ORDER),
   ...prefixed('FLAVOUR', wire.FLAVOUR),
   ...prefixed('ACCESS', wire.ACCESS),
   ...prefixed('STAGE', Object.fromEntries(wire.stages.map((name, i) => [name, i]))),
@@ -68,6 +69,8 @@ const structs = {
   wire_segment: wire.segment,
   wire_manifest: wire.manifest,
   wire_set: wire.set,
+  wire_functions: wire.functions,
+  wire_ifunc: wire.ifunc,
   wire_linkinfo: wire.linkinfo,
   wire_oops: wire.oops,
 } as const satisfies Readonly<Record<string, wire.Struct>>;

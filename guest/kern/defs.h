@@ -239,6 +239,12 @@ int	module_run(struct module *, void (*fn)(void *), void *arg,
 /* EPROGMISMATCH, unless it may run on this kernel. */
 int	version_check(const char *name, uint32_t version, struct outcome *);
 
+/* ctors.c: fill the slots of indirect functions; constructors; destructors.
+ * A fault ends the list and goes to the outcome. */
+int	module_resolve(struct module *, struct outcome *);
+int	module_construct(struct module *, struct outcome *);
+int	module_destruct(struct module *, struct outcome *);
+
 /* place.c: allocate; link, protect, add the symbols; free init memory, live. */
 int	module_place(struct module *, struct outcome *);
 int	module_link(struct module *, struct outcome *);

@@ -179,17 +179,31 @@ linux_fini(struct module *m, struct outcome *o)
 	return 0;
 }
 
-/* A plain object has neither set nor init: for it these do nothing. */
+/* A plain object has neither set nor init: constructors are all of it. */
 int
 module_init(struct module *m, struct outcome *o)
 {
-	return m->mod_manifest->flavour == FLAVOUR_NETBSD ?
+	struct outcome ignored = { .error = 0 };
+	int error;
+
+	if (module_resolve(m, o) != 0 || module_construct(m, o) != 0)
+		return o->error;
+	error = m->mod_manifest->flavour == FLAVOUR_NETBSD ?
 	    netbsd_init(m, o) : linux_init(m, o);
+	if (error == 0)
+		return 0;
+	(void)module_destruct(m, &ignored);
+	outcome_clear(&ignored);
+	return error;
 }
 
 int
 module_fini(struct module *m, struct outcome *o)
 {
-	return m->mod_manifest->flavour == FLAVOUR_NETBSD ?
+	int refused = m->mod_manifest->flavour == FLAVOUR_NETBSD ?
 	    netbsd_fini(m, o) : linux_fini(m, o);
+
+	if (refused == 0)
+		(void)module_destruct(m, o);
+	return refused;
 }

@@ -2,7 +2,7 @@
 // was opened, and what the kernel needs to know of one that was linked.
 
 import type { ModuleDescription } from '../flavour/flavour.ts';
-import type { Layout, LinkedImage } from '../linker/link.ts';
+import type { FunctionRun, Layout, LinkedImage } from '../linker/link.ts';
 import { segmentTraits } from '../linker/segments.ts';
 import { Blob } from './blob.ts';
 import type { ModuleView } from './view.ts';
@@ -52,6 +52,9 @@ export function encodeLinkinfo(
   const head = blob.reserve(wire.linkinfo.bytes);
   const sets = blob.reserve(image.sets.length * wire.set.bytes);
   const usesAt = blob.reserve(uses.length * 4);
+  const constructors = putFunctions(blob, image.constructors);
+  const destructors = putFunctions(blob, image.destructors);
+  const ifuncs = blob.reserve(image.ifuncs.length * wire.ifunc.bytes);
   const symtab = blob.append(view.symbols.encode());
   image.sets.forEach(({ name, start, stop }, i) => {
     const at = sets + i * wire.set.bytes;
@@ -62,6 +65,11 @@ export function encodeLinkinfo(
   uses.forEach((id, i) => {
     blob.put32(usesAt + i * 4, word, id);
   });
+  image.ifuncs.forEach(({ resolver, slot }, i) => {
+    const at = ifuncs + i * wire.ifunc.bytes;
+    blob.put64(at, wire.ifunc.fields.resolver_va, resolver);
+    blob.put64(at, wire.ifunc.fields.slot_va, slot);
+  });
   const { init, fini } = entryPoints(description, view);
   blob.put64(head, fields.init_va, init);
   blob.put64(head, fields.fini_va, fini);
@@ -70,8 +78,28 @@ export function encodeLinkinfo(
   blob.put32(head, fields.set_count, image.sets.length);
   blob.put32(head, fields.uses, usesAt);
   blob.put32(head, fields.use_count, uses.length);
+  blob.put32(head, fields.constructors, constructors);
+  blob.put32(head, fields.constructor_count, image.constructors.length);
+  blob.put32(head, fields.destructors, destructors);
+  blob.put32(head, fields.destructor_count, image.destructors.length);
+  blob.put32(head, fields.ifuncs, ifuncs);
+  blob.put32(head, fields.ifunc_count, image.ifuncs.length);
   blob.put32(head, fields.bytes, blob.length);
   return blob.bytes();
+}
+
+/** struct wire_functions[]; answers its offset. */
+function putFunctions(blob: Blob, runs: readonly FunctionRun[]): number {
+  const { bytes, fields } = wire.functions;
+  const first = blob.reserve(runs.length * bytes);
+  runs.forEach((run, i) => {
+    const at = first + i * bytes;
+    const isOne = run.order === 'one';
+    blob.put64(at, fields.start_va, isOne ? run.function : run.start);
+    blob.put64(at, fields.stop_va, isOne ? 0n : run.stop);
+    blob.put32(at, fields.order, wire.ORDER[run.order]);
+  });
+  return first;
 }
 
 /** The element of an array of uint32_t. */

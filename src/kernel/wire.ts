@@ -3,7 +3,7 @@
 // together, so that neither can change alone.
 
 export const WIRE_MAGIC = 0x786f_6264_6f6dn;
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 export const WIRE_SLOTS = 8;
 export const WIRE_ARGS = 16;
 
@@ -12,6 +12,8 @@ export const REQUEST = { load: 1, unload: 2, call: 3 } as const;
 export const COMMAND = { open: 1, fetch: 2, link: 3, close: 4 } as const;
 export const FETCH = { manifest: 1, linkinfo: 2 } as const;
 export const CLOSE = { live: 1, failed: 2, unloaded: 3 } as const;
+/** How struct wire_functions is called. */
+export const ORDER = { forward: 0, backward: 1, one: 2 } as const;
 export const FLAVOUR = { plain: 0, netbsd: 1, linux: 2 } as const;
 
 export const stages = [
@@ -168,8 +170,18 @@ export const set = {
   fields: { name: u32(0), reserved: u32(4), start_va: u64(8), stop_va: u64(16) },
 } as const satisfies Struct;
 
+export const functions = {
+  bytes: 24,
+  fields: { start_va: u64(0), stop_va: u64(8), order: u32(16), reserved: u32(20) },
+} as const satisfies Struct;
+
+export const ifunc = {
+  bytes: 16,
+  fields: { resolver_va: u64(0), slot_va: u64(8) },
+} as const satisfies Struct;
+
 export const linkinfo = {
-  bytes: 40,
+  bytes: 64,
   fields: {
     bytes: u32(0),
     symtab: u32(4),
@@ -179,6 +191,12 @@ export const linkinfo = {
     set_count: u32(28),
     uses: u32(32),
     use_count: u32(36),
+    constructors: u32(40),
+    constructor_count: u32(44),
+    destructors: u32(48),
+    destructor_count: u32(52),
+    ifuncs: u32(56),
+    ifunc_count: u32(60),
   },
 } as const satisfies Struct;
 

@@ -31,6 +31,7 @@ function problemsIn(sections: readonly SectionSpec[]) {
 }
 
 const byte = { bytes: [1] };
+const word = { bytes: [1, 2, 3, 4], align: 4 };
 
 test.for([
   ['.text', X, S.SEGMENT_TEXT],
@@ -56,7 +57,7 @@ test.for([
   ['.ARM.exidx.exit.text', R, S.SEGMENT_EXIT],
   ['.exit.data', W, S.SEGMENT_DATA],
 ] as const)('%s with flags %i goes to segment %i', ([name, flags, kind]) => {
-  expect(layoutOf([{ name, flags, ...byte }]).segments).toEqual([{ kind, bytes: 1, align: 1 }]);
+  expect(layoutOf([{ name, flags, ...word }]).segments).toEqual([{ kind, bytes: 4, align: 4 }]);
 });
 
 test.for([
@@ -64,7 +65,36 @@ test.for([
   ['.ARM.exidx', C.SHT_ARM_EXIDX],
   ['.init_array', C.SHT_INIT_ARRAY],
 ] as const)('%s of type %i is loaded', ([name, type]) => {
-  expect(layoutOf([{ name, type, ...byte }]).segments).toHaveLength(1);
+  expect(layoutOf([{ name, type, ...word }]).segments).toHaveLength(1);
+});
+
+test.for([
+  ['.init_array', ['.200', '', '.9', '.00101'], [2, 3, 0, 1]],
+  ['.fini_array', ['', '.65535', '.0', '.x'], [2, 1, 0, 3]],
+  ['.ctors', ['.200', '', '.9', '.00101'], [3, 0, 1, 2]],
+  ['.dtors', ['.0', '.65535', '', ''], [2, 3, 0, 1]],
+] as const)('sections of the family %s lie together, by priority', ([family, names, ranks]) => {
+  const arrays = names.map((suffix) => ({ name: family + suffix, flags: W, ...word }));
+  const [first, ...others] = arrays;
+  const between = { name: '.data', flags: W, ...word };
+  const { placements } = layoutOf(first === undefined ? [] : [first, between, ...others]);
+  const offsets = [1, 3, 4, 5].map((section) => placements[section]?.offset ?? -1);
+  const before = offsets.map((offset) => offsets.filter((other) => other < offset).length);
+  expect(before).toEqual(ranks);
+});
+
+test('an array of functions is aligned to words', () => {
+  const sections = [
+    { name: '.data', flags: W, ...byte },
+    { name: '.init_array', flags: W, bytes: [0, 0, 0, 0], align: 1 },
+  ];
+  expect(layoutOf(sections).placements[2]).toMatchObject({ offset: 4 });
+});
+
+test.for([3, 4, 5])('an array of %i bytes is whole words, or a problem', (size) => {
+  const section = { name: '.fini_array.7', flags: W, bytes: Array.from({ length: size }, () => 0) };
+  const problem = { kind: 'ragged-array', section: '.fini_array.7', bytes: size, wordBytes: 4 };
+  expect(problemsIn([section])).toEqual(size === 4 ? [] : [problem]);
 });
 
 test.for([

@@ -1,9 +1,9 @@
 // Lays out: which section goes to which segment, and where in it.  Segments are
 // kinds of memory (text, rodata, data, and those of init and exit apart, so that
 // the kernel can free or keep them); the kernel decides where each one lives.
-// Sections keep the file's order, but those of one linker set lie side by side.
-// Behind them is room for what the linker adds: common symbols, the global offset
-// table and veneers.
+// Sections keep the file's order, but those of one linker set lie side by side, and
+// so do arrays of constructors.  Behind them is room for what the linker adds: common
+// symbols, the global offset table and veneers.
 
 import type { LinkArch } from '../arch/link-arch.ts';
 import { alignUp } from '../base/address.ts';
@@ -11,6 +11,7 @@ import { type Result, unlessRefused } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfSection } from '../object/elf/model.ts';
 import { ALLOC_LIMIT } from '../object/elf/sections.ts';
+import { byMemory, functionArray } from './arrays.ts';
 import { placeCommons } from './commons.ts';
 import { findErrata } from './errata.ts';
 import { type GotSlots, reserveGot } from './got.ts';
@@ -59,9 +60,9 @@ export function planLayout(
 ): Result<Layout, LinkProblem> {
   const problems = checkKind(object, arch);
   const byKind = new Map<S.SegmentKind, ElfSection[]>();
-  for (const section of setsTogether(object.sections)) {
+  for (const section of inMemoryOrder(object.sections)) {
     if (!isLoaded(section)) continue;
-    checkSection(section, problems);
+    checkSection(section, arch, problems);
     const kind = kindOf(section);
     const list = byKind.get(kind);
     if (list === undefined) byKind.set(kind, [section]);
@@ -106,17 +107,27 @@ export function isSetName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-/** By index, but sections that share a set's name follow the first of them. */
-function setsTogether(sections: readonly ElfSection[]): readonly ElfSection[] {
+/**
+ * By index, but sections that share a set's name follow the first of them, and so do
+ * arrays of one family, sorted by priority.
+ */
+function inMemoryOrder(sections: readonly ElfSection[]): readonly ElfSection[] {
   const first = new Map<string, number>();
-  const key = (section: ElfSection): number => {
-    if (!isSetName(section.name)) return section.index;
-    return first.get(section.name) ?? section.index;
-  };
-  for (const section of sections) {
-    if (!first.has(section.name)) first.set(section.name, section.index);
-  }
-  return sections.toSorted((a, b) => key(a) - key(b) || a.index - b.index);
+  const arrays = sections.map(({ name }) => functionArray(name));
+  const keys = sections.map(({ name, index }) => {
+    const group = isSetName(name) ? name : arrays[index]?.family;
+    if (group === undefined) return index;
+    const key = first.get(group) ?? index;
+    first.set(group, key);
+    return key;
+  });
+  return sections.toSorted((a, b) => {
+    const byKey = (keys[a.index] ?? 0) - (keys[b.index] ?? 0);
+    if (byKey !== 0) return byKey;
+    const [one, other] = [arrays[a.index], arrays[b.index]];
+    const byPriority = one === undefined || other === undefined ? 0 : byMemory(one, other);
+    return byPriority || a.index - b.index;
+  });
 }
 
 /** One byte each in the file, where Linux's loader would build branch veneers. */
@@ -130,13 +141,16 @@ function isWritable(section: ElfSection): boolean {
   return (section.flags & C.SHF_WRITE) !== 0;
 }
 
-function checkSection(section: ElfSection, problems: ProblemList): void {
+function checkSection(section: ElfSection, arch: LinkArch, problems: ProblemList): void {
   if (isExecutable(section) && isWritable(section)) {
     problems.add({ kind: 'writable-text', section: section.name });
   }
   if ((section.flags & C.SHF_TLS) !== 0) {
     problems.add({ kind: 'tls-section', section: section.name });
   }
+  const { name, size: bytes } = section;
+  if (functionArray(name) !== undefined && bytes % arch.wordBytes !== 0)
+    problems.add({ kind: 'ragged-array', section: name, bytes, wordBytes: arch.wordBytes });
 }
 
 function kindOf(section: ElfSection): S.SegmentKind {
@@ -176,6 +190,11 @@ function checkSets(
   for (const section of split) problems.add({ kind: 'split-set', section });
 }
 
+/** The kernel reads arrays of functions in words, whatever their author said. */
+function alignOf({ wordBytes }: ElfObject, { name, align }: ElfSection): number {
+  return functionArray(name) === undefined ? align : Math.max(align, wordBytes);
+}
+
 interface Room {
   bytes: number;
   align: number;
@@ -206,8 +225,8 @@ class Rooms {
     this.#object = object;
     this.#spots = Array.from({ length: object.sections.length });
     for (const [kind, sections] of byKind)
-      for (const { index, size, align } of sections)
-        this.#spots[index] = this.append(kind, size, align);
+      for (const section of sections)
+        this.#spots[section.index] = this.append(kind, section.size, alignOf(object, section));
   }
 
   append(kind: S.SegmentKind, bytes: number, align: number): Spot {

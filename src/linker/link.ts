@@ -7,6 +7,7 @@ import { assert, type Result, refuse, succeed } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import { COMMON_SECTION } from './commons.ts';
+import { type FunctionRun, functionRuns } from './constructors.ts';
 import { avoidErrata } from './errata.ts';
 import { fillGot, gotAddress } from './got.ts';
 import { type Layout, type LayoutOptions, planLayout } from './layout.ts';
@@ -24,7 +25,7 @@ import {
 import type { SegmentKind } from './segments.ts';
 import { type LinkedVeneer, VeneerPool } from './veneers.ts';
 
-export type { FoundSymbol, Layout, LayoutOptions, LinkedVeneer, Provider };
+export type { FoundSymbol, FunctionRun, Layout, LayoutOptions, LinkedVeneer, Provider };
 export { planLayout };
 
 export type LinkRequest = ResolveRequest;
@@ -58,11 +59,23 @@ export interface LinkedSet {
   readonly stop: Addr;
 }
 
+/** The word at `slot` is to hold what the function at `resolver` answers. */
+export interface LinkedIfunc {
+  /** With the Thumb bit. */
+  readonly resolver: bigint;
+  readonly slot: Addr;
+}
+
 export interface LinkedImage {
   readonly segments: readonly LinkedSegment[];
   readonly symbols: readonly LinkedSymbol[];
   /** The linker sets of NetBSD (link_set_*) and FreeBSD (set_*). */
   readonly sets: readonly LinkedSet[];
+  /** In the order of their calls: before init, and after fini. */
+  readonly constructors: readonly FunctionRun[];
+  readonly destructors: readonly FunctionRun[];
+  /** Indirect functions, to be chosen before the first constructor. */
+  readonly ifuncs: readonly LinkedIfunc[];
   /** Who defines the symbols that were looked up. */
   readonly providers: readonly Provider[];
   readonly relocations: number;
@@ -110,6 +123,9 @@ export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
       return symbols;
     },
     sets: setsOf(request),
+    constructors: functionRuns(request, 'constructors'),
+    destructors: functionRuns(request, 'destructors'),
+    ifuncs: [],
     providers: [...resolution.providers],
     relocations: relocated.count,
     got: gotOf(request),

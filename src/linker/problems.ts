@@ -27,6 +27,13 @@ export type LinkProblem =
   | { readonly kind: 'writable-text'; readonly section: string }
   | { readonly kind: 'tls-section'; readonly section: string }
   | { readonly kind: 'split-set'; readonly section: string }
+  | {
+      /** An array of function pointers that is no whole number of words long. */
+      readonly kind: 'ragged-array';
+      readonly section: string;
+      readonly bytes: number;
+      readonly wordBytes: number;
+    }
   | { readonly kind: 'too-large'; readonly bytes: number; readonly limit: number }
   | { readonly kind: 'bad-common'; readonly symbol: string; readonly align: bigint }
   | {
@@ -147,6 +154,11 @@ function describe(problem: LinkProblem): string {
       return (
         `the sections named ${problem.section} differ in their flags, so they cannot lie ` +
         'side by side as one set; give every element the same constness'
+      );
+    case 'ragged-array':
+      return (
+        `section ${problem.section} has ${problem.bytes} bytes, wanted a multiple of ` +
+        `${problem.wordBytes}, the size of a function pointer; put nothing else there`
       );
     case 'too-large':
       return `needs ${problem.bytes} bytes of memory, the limit is ${problem.limit}`;

@@ -39,6 +39,9 @@ export interface ResolveRequest {
   readonly exports?: Iterable<string> | undefined;
 }
 
+/** An object whose sections have addresses. */
+export type Placed = Pick<ResolveRequest, 'object' | 'layout' | 'bases'>;
+
 export interface ResolvedSymbol {
   /** S, with the Thumb bit clear. */
   readonly value: Addr;
@@ -226,11 +229,7 @@ export interface SetBounds {
  * bounds: who wants an empty one declares them weak, as NetBSD's headers do, and gets
  * 0 for both; anything else would hide a name that was misspelt.
  */
-export function findSets({
-  object,
-  layout,
-  bases,
-}: Pick<ResolveRequest, 'object' | 'layout' | 'bases'>): ReadonlyMap<string, SetBounds> {
+export function findSets({ object, layout, bases }: Placed): ReadonlyMap<string, SetBounds> {
   const sets = new Map<string, SetBounds>();
   for (const { name, index, size } of object.sections) {
     const start = isSetName(name) ? sectionAddress(layout, bases, index) : undefined;

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define WIRE_MAGIC		0x786f62646f6dULL	/* "modbox" */
-#define WIRE_VERSION		1
+#define WIRE_VERSION		2
 
 /*
  * Devices.  One 4 KiB page each, 32-bit registers, at the same physical
@@ -86,7 +86,8 @@ struct wire_symtab {
  * __start_link_set_exports and __stop_link_set_exports lies an array of
  * pointers, in the kernel's word size and linked to their final values, each
  * to a struct kernel_export { const char *name; const void *address; }.
- * Linux modules are linked against link_set_linux_exports instead.  See
+ * Linux modules are linked against link_set_linux_exports instead, and those
+ * under the GPL against link_set_linux_gpl_exports too.  See
  * guest/kern/export.h, which makes the entries.
  */
 
@@ -237,6 +238,36 @@ struct wire_set {
 	uint64_t stop_va;		/* 16 end */
 };					/* 24 */
 
+/*
+ * Functions of the module that take nothing and answer nothing: an array of
+ * pointers in its memory, in the word size of its architecture, called from
+ * the first to the last or from the last to the first; or just one function.
+ * Pointers that are 0 or all ones are skipped.
+ */
+#define ORDER_FORWARD		0
+#define ORDER_BACKWARD		1
+#define ORDER_ONE		2	/* start_va is the function itself */
+
+struct wire_functions {
+	uint64_t start_va;		/*  0 first pointer */
+	uint64_t stop_va;		/*  8 end; 0 for ORDER_ONE */
+	uint32_t order;			/* 16 ORDER_* */
+	uint32_t reserved;		/* 20 */
+};					/* 24 */
+
+/*
+ * A function that is chosen when the module is loaded: the word at slot_va,
+ * which is writable, gets what the function at resolver_va answers.
+ */
+struct wire_ifunc {
+	uint64_t resolver_va;		/*  0 Thumb: with bit 0 set */
+	uint64_t slot_va;		/*  8 */
+};					/* 16 */
+
+/*
+ * The functions stand in the order in which they are called: constructors
+ * once all slots are filled and before init, destructors after fini.
+ */
 struct wire_linkinfo {
 	uint32_t bytes;			/*  0 whole blob */
 	uint32_t symtab;		/*  4 offset of struct wire_symtab */
@@ -246,7 +277,13 @@ struct wire_linkinfo {
 	uint32_t set_count;		/* 28 */
 	uint32_t uses;			/* 32 offset of uint32_t[] module ids */
 	uint32_t use_count;		/* 36 modules whose symbols were used */
-};					/* 40 */
+	uint32_t constructors;		/* 40 offset of struct wire_functions[] */
+	uint32_t constructor_count;	/* 44 */
+	uint32_t destructors;		/* 48 offset of struct wire_functions[] */
+	uint32_t destructor_count;	/* 52 */
+	uint32_t ifuncs;		/* 56 offset of struct wire_ifunc[] */
+	uint32_t ifunc_count;		/* 60 */
+};					/* 64 */
 
 /*
  * A contained fault, as the kernel saw it.  regs[] holds the architecture's
