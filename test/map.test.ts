@@ -2,7 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
+import { architectures } from '../src/arch/registry.ts';
+import { mapOf } from '../src/cli/map-facts.ts';
 import { samplePath } from '../src/host/assets.ts';
+import { readElf } from '../src/object/elf/reader.ts';
+import { buildModule } from './support/build-module.ts';
 import { modbox } from './support/command.ts';
 import { expectGolden } from './support/golden.ts';
 
@@ -30,6 +34,27 @@ describe.each(archNames)('%s', (arch) => {
       undefined: [{ name: 'printf', weak: false, uses: 1 }],
     });
   });
+});
+
+test.for(archNames)('the stubs and slots of indirect functions of %s', (arch) => {
+  const source = `
+static int (*pick(void))(int) { return 0; }
+static int (*(*keep)(void))(int) __attribute__((__used__)) = pick;
+__asm__(".globl f, g\\n.type f, %gnu_indirect_function\\n.set f, pick\\n.set g, f");`;
+  const file = buildModule(arch, 'm', { source });
+  const object = readElf(file.bytes);
+  if (!object.ok) throw new Error('the object does not read');
+  const record = architectures[arch];
+  const map = mapOf({ file, object: object.value, arch: record }, record.map.modulesStart);
+  const sections = map.segments.flatMap((segment) => segment.sections);
+  const stub = sections.find(({ name }) => name === '(stub of f)');
+  expect(stub?.bytes).toBe(record.indirectStub.bytes);
+  expect(sections.find(({ name }) => name === '(slot of f)')?.bytes).toBe(record.wordBytes);
+  const type = 'indirect function';
+  expect(map.symbols.filter((symbol) => symbol.type === type)).toMatchObject([
+    { name: 'f', address: stub?.address },
+    { name: 'g', address: stub?.address },
+  ]);
 });
 
 test.for<[string, string]>([

@@ -3,15 +3,15 @@
 // code asks for a property and never for a name.
 //
 // To add an architecture: relocations.ts (its psABI table), veneers.ts (for branches
-// that do not reach), registers.ts (in the order of gdb's g packet), paging.ts (the
-// table walk), exceptions.ts (how the CPU enters a handler), description.ts (the
-// record), a line in registry.ts, and guest/arch/<name>/ with the same file names as
-// its neighbours.
+// that do not reach, and for indirect functions), registers.ts (in the order of gdb's
+// g packet), paging.ts (the table walk), exceptions.ts (how the CPU enters a handler),
+// description.ts (the record), a line in registry.ts, and guest/arch/<name>/ with the
+// same file names as its neighbours.
 
 import type { Addr, PhysAddr } from '../base/address.ts';
 import type { Cpu, Exceptions } from './cpu.ts';
 import type { RelocationRule } from './relocation.ts';
-import type { Veneers } from './veneer.ts';
+import type { IndirectStub, Veneers } from './veneer.ts';
 
 export const archNames = ['i386', 'amd64', 'armv7', 'aarch64'] as const;
 export type ArchName = (typeof archNames)[number];
@@ -60,6 +60,7 @@ export interface Arch {
   readonly relocations: ReadonlyMap<number, RelocationRule>;
   /** undefined: every branch reaches everything. */
   readonly veneers: Veneers | undefined;
+  readonly indirectStub: IndirectStub;
   readonly map: AddressMap;
   /** General registers, pc, sp and flags, in gdb's order. */
   readonly registers: readonly Register[];

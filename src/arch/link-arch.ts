@@ -5,5 +5,11 @@ import type { Arch } from './arch.ts';
 
 export type LinkArch = Pick<
   Arch,
-  'name' | 'elfMachine' | 'elfMachineName' | 'wordBytes' | 'relocations' | 'veneers'
+  | 'name'
+  | 'elfMachine'
+  | 'elfMachineName'
+  | 'wordBytes'
+  | 'relocations'
+  | 'veneers'
+  | 'indirectStub'
 >;

@@ -7,7 +7,7 @@ const reasons = {
   tls: 'thread-local storage has no meaning in a kernel module',
   dynamic: 'belongs to the dynamic linker; link with -r, without -shared',
   copy: 'copies a variable out of a shared library; a kernel has none',
-  ifunc: 'chooses a function at run time; indirect functions are not supported',
+  ifunc: 'chooses a function for a dynamic linker; link with -r, without -shared',
   obsolete: 'is obsolete or private to another tool chain',
   rare: 'is not produced by compilers for kernel code and is not supported',
 } as const;

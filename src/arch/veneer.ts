@@ -2,7 +2,7 @@
 // go by itself, because that is too far away or runs the other instruction set.
 // An architecture says in its veneers.ts which branches may be redirected and what
 // the instructions are; the linker counts, shares and places them
-// (src/linker/veneers.ts).
+// (src/linker/veneers.ts).  Beside them stands the stub of an indirect function.
 
 import type { InstructionSet } from './relocation.ts';
 
@@ -47,6 +47,20 @@ export interface Erratum {
     P: bigint,
     at: bigint,
   ) => { readonly branch: number; readonly code: readonly number[] };
+}
+
+/**
+ * What callers of an indirect function (STT_GNU_IFUNC) reach: a jump to where a slot
+ * points.  It works at any distance from the slot, and changes no register but those
+ * that the psABI gives to procedure linkage tables.
+ */
+export interface IndirectStub {
+  readonly bytes: number;
+  readonly align: number;
+  /** The instruction set that it is written in; undefined: there is only one. */
+  readonly set?: InstructionSet;
+  /** The code that goes where the word at `slot` says. */
+  readonly code: (slot: bigint) => readonly number[];
 }
 
 /** 32-bit instructions as little-endian bytes. */

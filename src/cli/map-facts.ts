@@ -67,7 +67,7 @@ export interface MapSymbol {
   readonly bytes: number;
   readonly section: string | undefined;
   readonly binding: 'local' | 'global' | 'weak';
-  readonly type: 'function' | 'object' | 'other';
+  readonly type: 'function' | 'indirect function' | 'object' | 'other';
   readonly thumb: boolean;
 }
 
@@ -138,6 +138,7 @@ function segmentsOf(
       return [{ name: own, address: at(placement.offset), bytes: size, align: ownAlign }];
     });
     const { got, veneers } = layout;
+    sections.push(...indirectIn(object, arch, layout, i, at));
     if (got?.segment === i)
       sections.push({
         name: '(global offset table)',
@@ -163,6 +164,28 @@ function segmentsOf(
       sections: sections.toSorted((a, b) => Number(a.address - b.address)),
     };
   });
+}
+
+/** Stubs and slots of indirect functions in segment `i`; aliases have the same. */
+function indirectIn(
+  { symbols }: ElfObject,
+  { indirectStub, wordBytes }: Arch,
+  { ifuncs }: Layout,
+  i: number,
+  at: (offset: number) => Addr,
+): readonly MapSection[] {
+  const found = new Map<Addr, MapSection>();
+  const add = (name: string, offset: number, bytes: number, align: number): void => {
+    const address = at(offset);
+    if (!found.has(address)) found.set(address, { name, address, bytes, align });
+  };
+  for (const [symbol, { stub, slot }] of ifuncs) {
+    const name = symbols.nameAt(symbol);
+    const { bytes, align } = indirectStub;
+    if (stub.segment === i) add(`(stub of ${name})`, stub.offset, bytes, align);
+    if (slot.segment === i) add(`(slot of ${name})`, slot.offset, wordBytes, wordBytes);
+  }
+  return [...found.values()];
 }
 
 const PROT_WRITE = 2;
@@ -195,6 +218,7 @@ function bindingName(binding: number): MapSymbol['binding'] {
 
 function typeName(type: number): MapSymbol['type'] {
   if (type === C.STT_FUNC) return 'function';
+  if (type === C.STT_GNU_IFUNC) return 'indirect function';
   return type === C.STT_OBJECT ? 'object' : 'other';
 }
 

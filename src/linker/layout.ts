@@ -3,7 +3,7 @@
 // the kernel can free or keep them); the kernel decides where each one lives.
 // Sections keep the file's order, but those of one linker set lie side by side, and
 // so do arrays of constructors.  Behind them is room for what the linker adds: common
-// symbols, the global offset table and veneers.
+// symbols, stubs and slots of indirect functions, the global offset table and veneers.
 
 import type { LinkArch } from '../arch/link-arch.ts';
 import { alignUp } from '../base/address.ts';
@@ -15,6 +15,7 @@ import { byMemory, functionArray } from './arrays.ts';
 import { placeCommons } from './commons.ts';
 import { findErrata } from './errata.ts';
 import { type GotSlots, reserveGot } from './got.ts';
+import { type IfuncPlaces, placeIfuncs } from './ifuncs.ts';
 import { type LinkProblem, ProblemList } from './problems.ts';
 import * as S from './segments.ts';
 import { countVeneers, type VeneerSpace } from './veneers.ts';
@@ -45,6 +46,8 @@ export interface Layout {
   readonly placements: readonly (Placement | undefined)[];
   /** Common symbols, by symbol index. */
   readonly commons: ReadonlyMap<number, Placement>;
+  /** Stubs and slots of indirect functions, by symbol index. */
+  readonly ifuncs: ReadonlyMap<number, IfuncPlaces<Placement>>;
   /** The global offset table; undefined: nothing asks for one. */
   readonly got: (Placement & { readonly slots: GotSlots }) | undefined;
   /** Room for veneers, at most one a segment. */
@@ -71,7 +74,8 @@ export function planLayout(
   checkSets(byKind, problems);
   const rooms = new Rooms(object, byKind);
   const commons = placeCommons(object, rooms, problems);
-  const layout = rooms.layout({ commons, ...reserve(object, arch, rooms, options) });
+  const ifuncs = placeIfuncs(object, arch, rooms);
+  const layout = rooms.layout({ commons, ifuncs, ...reserve(object, arch, rooms, options) });
   const bytes = layout.segments.reduce((total, segment) => total + segment.bytes, 0);
   if (bytes > ALLOC_LIMIT) problems.add({ kind: 'too-large', bytes, limit: ALLOC_LIMIT });
   return unlessRefused(layout, problems.all());
@@ -209,6 +213,7 @@ export interface Spot {
 /** What goes behind the sections; undefined and empty: nothing. */
 interface Reserved {
   readonly commons: ReadonlyMap<number, Spot>;
+  readonly ifuncs: ReadonlyMap<number, IfuncPlaces<Spot>>;
   readonly got: (Spot & { readonly slots: GotSlots }) | undefined;
   readonly veneers: readonly (Spot & { readonly slots: number })[];
   readonly errata: readonly Spot[];
@@ -276,6 +281,12 @@ class Rooms {
       segments,
       placements: this.#spots.map((spot) => spot && placed(spot)),
       commons: new Map([...reserved.commons].map(([symbol, spot]) => [symbol, placed(spot)])),
+      ifuncs: new Map(
+        [...reserved.ifuncs].map(([symbol, { stub, slot }]) => [
+          symbol,
+          { stub: placed(stub), slot: placed(slot) },
+        ]),
+      ),
       got: reserved.got && placed(reserved.got),
       veneers: reserved.veneers.map(placed),
       errata: reserved.errata.map(placed),
@@ -289,7 +300,7 @@ function reserve(
   arch: LinkArch,
   rooms: Rooms,
   options: LayoutOptions,
-): Omit<Reserved, 'commons'> {
+): Omit<Reserved, 'commons' | 'ifuncs'> {
   const slots = reserveGot(object, arch, (section) => rooms.spotOf(section) !== undefined);
   const got = slots && {
     ...rooms.append(S.SEGMENT_RODATA, slots.bytes, arch.wordBytes),

@@ -128,8 +128,8 @@ describe.for(archNames)('%s', (name) => {
       { kind: 'unsupported-symbol' },
     ],
     [
-      'indirect',
-      { name: 's', section: '.text', type: C.STT_GNU_IFUNC },
+      'indirect and absolute',
+      { name: 's', section: 'ABS', type: C.STT_GNU_IFUNC },
       { kind: 'unsupported-symbol' },
     ],
     [

@@ -5,11 +5,11 @@
 import type { Addr } from '../base/address.ts';
 import { assert, type Result, refuse, succeed } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
-import type { ElfObject } from '../object/elf/model.ts';
 import { COMMON_SECTION } from './commons.ts';
 import { type FunctionRun, functionRuns } from './constructors.ts';
 import { avoidErrata } from './errata.ts';
 import { fillGot, gotAddress } from './got.ts';
+import { IFUNC_SECTION, type LinkedIfunc, writeStubs } from './ifuncs.ts';
 import { type Layout, type LayoutOptions, planLayout } from './layout.ts';
 import type { LinkProblem } from './problems.ts';
 import { loadSegments, relocate } from './relocate.ts';
@@ -59,13 +59,6 @@ export interface LinkedSet {
   readonly stop: Addr;
 }
 
-/** The word at `slot` is to hold what the function at `resolver` answers. */
-export interface LinkedIfunc {
-  /** With the Thumb bit. */
-  readonly resolver: bigint;
-  readonly slot: Addr;
-}
-
 export interface LinkedImage {
   readonly segments: readonly LinkedSegment[];
   readonly symbols: readonly LinkedSymbol[];
@@ -103,6 +96,9 @@ export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
   // Every slot of the global offset table holds its symbol's address.
   fillGot(request, resolution, images);
 
+  // Indirect functions have stubs, which go where the kernel's choice will lead them.
+  const ifuncs = writeStubs(request, images);
+
   // Every word and instruction that depends on an address is right, or reported;
   // branches that do not reach go through veneers.
   const veneers = new VeneerPool(request, images);
@@ -125,7 +121,7 @@ export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
     sets: setsOf(request),
     constructors: functionRuns(request, 'constructors'),
     destructors: functionRuns(request, 'destructors'),
-    ifuncs: [],
+    ifuncs,
     providers: [...resolution.providers],
     relocations: relocated.count,
     got: gotOf(request),
@@ -173,7 +169,8 @@ function segmentsOf(
 /** $a, $d, $t and $x mark where ARM code and data change; they name nothing. */
 const mappingSymbol = /^\$[adtx](\.|$)/;
 
-function symbolsOf({ object }: LinkRequest, resolution: Resolution): readonly LinkedSymbol[] {
+function symbolsOf(request: LinkRequest, resolution: Resolution): readonly LinkedSymbol[] {
+  const { object } = request;
   const { symbols } = object;
   const linked: LinkedSymbol[] = [];
   for (let i = 1; i < symbols.count; i++) {
@@ -188,8 +185,7 @@ function symbolsOf({ object }: LinkRequest, resolution: Resolution): readonly Li
     linked.push({
       name,
       address: resolved.value,
-      size: symbols.sizeAt(i),
-      section: sectionName(object, index),
+      ...placeOf(request, i),
       binding: symbols.bindingAt(i),
       type,
       thumb: resolved.set === 'thumb',
@@ -198,9 +194,16 @@ function symbolsOf({ object }: LinkRequest, resolution: Resolution): readonly Li
   return linked;
 }
 
-function sectionName({ sections }: ElfObject, index: number): string | undefined {
-  if (index === C.SHN_ABS) return undefined;
-  return index === C.SHN_COMMON ? COMMON_SECTION : sections[index]?.name;
+/** Of an indirect function its stub is known to the world, not its resolver. */
+function placeOf(
+  { object: { sections, symbols }, arch, layout }: LinkRequest,
+  symbol: number,
+): Pick<LinkedSymbol, 'size' | 'section'> {
+  if (layout.ifuncs.has(symbol)) return { size: arch.indirectStub.bytes, section: IFUNC_SECTION };
+  const size = symbols.sizeAt(symbol);
+  const index = symbols.sectionAt(symbol);
+  if (index === C.SHN_ABS) return { size, section: undefined };
+  return { size, section: index === C.SHN_COMMON ? COMMON_SECTION : sections[index]?.name };
 }
 
 function setsOf(request: LinkRequest): readonly LinkedSet[] {

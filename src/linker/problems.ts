@@ -39,7 +39,7 @@ export type LinkProblem =
   | {
       readonly kind: 'unsupported-symbol';
       readonly symbol: string;
-      readonly type: 'thread-local' | 'indirect function';
+      readonly type: 'thread-local' | 'indirect function outside all sections';
     }
   | {
       readonly kind: 'undefined-symbol';

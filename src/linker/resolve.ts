@@ -164,7 +164,7 @@ function foundSymbol(found: FoundSymbol): ResolvedSymbol {
 }
 
 function resolveDefined(
-  { object: { symbols }, layout, bases }: ResolveRequest,
+  { object: { symbols }, arch, layout, bases }: ResolveRequest,
   sections: readonly (Addr | undefined)[],
   i: number,
   hasThumb: boolean,
@@ -175,8 +175,11 @@ function resolveDefined(
   const common = index === C.SHN_COMMON ? layout.commons.get(i) : undefined;
   const base = index === C.SHN_ABS ? 0n : common ? addressOf(common, bases) : sections[index];
   if (base === undefined) return undefined;
+  const ifunc = layout.ifuncs.get(i);
+  if (ifunc !== undefined)
+    return { value: addressOf(ifunc.stub, bases), set: arch.indirectStub.set, absent: false };
   if (type === C.STT_TLS || type === C.STT_GNU_IFUNC) {
-    const kind = type === C.STT_TLS ? 'thread-local' : 'indirect function';
+    const kind = type === C.STT_TLS ? 'thread-local' : 'indirect function outside all sections';
     problems.add({ kind: 'unsupported-symbol', symbol: symbols.nameAt(i), type: kind });
     return undefined;
   }

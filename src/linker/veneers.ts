@@ -12,6 +12,7 @@ import { readUnsigned, viewOf } from '../base/bytes.ts';
 import { assert } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
+import { STUB_SEGMENT } from './ifuncs.ts';
 import type { Layout } from './layout.ts';
 import { rulesByType } from './relocation-types.ts';
 import type { ResolvedSymbol } from './resolve.ts';
@@ -67,7 +68,7 @@ export function countVeneers(
       const rule = rules[type];
       if (kind === undefined || rule === undefined) continue;
       const symbol = table.symbolAt(i);
-      if (staysInside(object, symbol, sections, segment, rule)) continue;
+      if (staysInside(object, symbol, sections, segment, rule, arch)) continue;
       const offset = table.offsetAt(i);
       if (offset + rule.field.bytes > content.length) continue;
       if (veneers.isBranch?.(content, offset) === false) continue;
@@ -87,8 +88,14 @@ function staysInside(
   sections: PlacedSections,
   segment: SegmentKind,
   { branch }: RelocationRule,
+  { indirectStub }: LinkArch,
 ): boolean {
-  if (sections.kindOf(symbols.sectionAt(symbol)) !== segment) return false;
+  const kind = sections.kindOf(symbols.sectionAt(symbol));
+  if (kind !== undefined && symbols.typeAt(symbol) === C.STT_GNU_IFUNC) {
+    const changes = branch !== undefined && branch[indirectStub.set ?? 'arm'] === undefined;
+    return segment === STUB_SEGMENT && !changes;
+  }
+  if (kind !== segment) return false;
   if (branch === undefined || symbols.typeAt(symbol) !== C.STT_FUNC) return true;
   return branch[(symbols.valueAt(symbol) & 1n) === 1n ? 'thumb' : 'arm'] !== undefined;
 }

@@ -7,7 +7,7 @@ import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
 import { registers } from './registers.ts';
 import { relocations } from './relocations.ts';
-import { veneers } from './veneers.ts';
+import { indirectStub, veneers } from './veneers.ts';
 
 const native: CallingConvention = { wire: 0, name: 'AAPCS64', alignsPairs: false };
 
@@ -19,6 +19,7 @@ export const aarch64: Arch = {
   addends: 'in-record',
   relocations,
   veneers,
+  indirectStub,
   map: {
     kernelBase: addr(0xffff_8000_0800_0000n),
     ramBase: phys(0x4000_0000),

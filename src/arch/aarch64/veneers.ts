@@ -8,7 +8,13 @@
 // such ADRP, without asking whether a load or store follows as the erratum needs.
 
 import { getBits, setBits } from '../field.ts';
-import { type Erratum, type VeneerKind, type Veneers, words } from '../veneer.ts';
+import {
+  type Erratum,
+  type IndirectStub,
+  type VeneerKind,
+  type Veneers,
+  words,
+} from '../veneer.ts';
 
 const x16 = 16n;
 const NEAR = 1n << 32n;
@@ -95,4 +101,12 @@ export const veneers: Veneers = {
     [283, far],
   ]),
   erratum,
+};
+
+export const indirectStub: IndirectStub = {
+  bytes: 24,
+  align: 8,
+  // ldr x16, .+16; ldr x16, [x16]; br x16; nop; .quad slot: without an ADRP no
+  // erratum concerns it
+  code: (slot) => words(0x5800_0090, 0xf940_0210, BR_X16, 0xd503_201f, slot, slot >> 32n),
 };

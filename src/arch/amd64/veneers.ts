@@ -2,7 +2,7 @@
 // No register is touched, so code with a calling convention of its own (__fentry__,
 // retpoline thunks) may pass.
 
-import { type VeneerKind, type Veneers, words } from '../veneer.ts';
+import { type IndirectStub, type VeneerKind, type Veneers, words } from '../veneer.ts';
 
 const far: VeneerKind = {
   name: 'far call',
@@ -29,4 +29,14 @@ export const veneers: Veneers = {
     const isJcc = (opcode & 0xf0) === 0x80 && section[offset - 2] === 0x0f;
     return isCallOrJmp || isJcc;
   },
+};
+
+export const indirectStub: IndirectStub = {
+  bytes: 16,
+  align: 16,
+  // movabs $slot, %r11; jmp *(%r11); int3
+  code: (slot) => [
+    ...[0x49, 0xbb, ...words(slot, slot >> 32n)],
+    ...[0x41, 0xff, 0x23, 0xcc, 0xcc, 0xcc],
+  ],
 };

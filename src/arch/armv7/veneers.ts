@@ -4,7 +4,7 @@
 // https://github.com/ARM-software/abi-aa/blob/main/aaelf32/aaelf32.rst, section
 // "Call and Jump relocations"
 
-import { type VeneerKind, type Veneers, words } from '../veneer.ts';
+import { type IndirectStub, type VeneerKind, type Veneers, words } from '../veneer.ts';
 
 const arm: VeneerKind = {
   name: 'ARM',
@@ -37,4 +37,12 @@ export const veneers: Veneers = {
     [30, thumb],
     [51, thumb],
   ]),
+};
+
+export const indirectStub: IndirectStub = {
+  bytes: 12,
+  align: 4,
+  set: 'arm',
+  // ldr ip, [pc]; ldr pc, [ip]; .word slot
+  code: (slot) => words(0xe59f_c000, 0xe59c_f000, slot),
 };

@@ -7,7 +7,7 @@ import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
 import { registers } from './registers.ts';
 import { relocations } from './relocations.ts';
-import { veneers } from './veneers.ts';
+import { indirectStub, veneers } from './veneers.ts';
 
 const native: CallingConvention = { wire: 0, name: 'cdecl', alignsPairs: false };
 
@@ -19,6 +19,7 @@ export const i386: Arch = {
   addends: 'in-place',
   relocations,
   veneers,
+  indirectStub,
   map: {
     kernelBase: addr(0xc000_0000n),
     ramBase: phys(0x0),
