@@ -1,7 +1,8 @@
 /*
  * The kernel's export list as linker sets, as wire.h describes it: native
  * modules are linked against link_set_exports, Linux modules against
- * link_set_linux_exports.
+ * link_set_linux_exports and, if their licence is compatible with the GPL,
+ * link_set_linux_gpl_exports.  A name is in the set that Linux has it in.
  */
 #ifndef KERN_EXPORT_H
 #define KERN_EXPORT_H
@@ -42,6 +43,8 @@ struct kernel_export {
 #define EXPORT(symbol)	EXPORT_IN(exports, #symbol, symbol)
 #define EXPORT_LINUX(text, symbol)					\
 	EXPORT_IN(linux_exports, text, symbol)
+#define EXPORT_LINUX_GPL(text, symbol)					\
+	EXPORT_IN(linux_gpl_exports, text, symbol)
 
 #endif
 

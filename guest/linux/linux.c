@@ -67,3 +67,12 @@ EXPORT_LINUX("__kmalloc", linux_kmalloc);
 EXPORT_LINUX("kfree", linux_kfree);
 EXPORT_LINUX("_printk", linux_printk);
 EXPORT_LINUX("__stack_chk_fail", linux_stack_chk_fail);
+
+/* Nanoseconds since boot; int64_t, as ktime_t is. */
+static int64_t
+linux_ktime_get(void)
+{
+	return (int64_t)nanouptime();
+}
+
+EXPORT_LINUX_GPL("ktime_get", linux_ktime_get);

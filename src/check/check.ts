@@ -4,7 +4,7 @@
 // has no requirements to walk.
 
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
-import { isGplCompatible } from '../flavour/licence.ts';
+import { forbiddenImports, valuesOf, versionProblems } from '../flavour/imports.ts';
 import type { LinuxModule } from '../flavour/linux.ts';
 import { type Finding, groupOf, groups, type Provider } from './findings.ts';
 import { linkOnTrial, type Undefined } from './linkable.ts';
@@ -70,7 +70,8 @@ export function check(request: CheckRequest): CheckReport {
 
   // What Linux asks of its modules besides.
   if (description?.flavour === 'linux') {
-    findings.push(...checkLicence(description, target, trial.used));
+    for (const each of forbiddenImports(description, trial.used))
+      findings.push({ ...each, fatal: true });
     findings.push(...checkVermagic(description, target));
     findings.push(...checkVersions(description, target, trial.used));
   }
@@ -161,28 +162,6 @@ function explainUndefined(
   }));
 }
 
-function valuesOf({ modinfo }: LinuxModule, key: string): readonly string[] {
-  return modinfo.filter((entry) => entry.key === key).map(({ value }) => value);
-}
-
-function checkLicence(
-  module: LinuxModule,
-  { strict }: Target,
-  used: ReadonlyMap<string, Export>,
-): readonly Finding[] {
-  const findings: Finding[] = [];
-  const [licence] = valuesOf(module, 'license');
-  const isFree = licence !== undefined && isGplCompatible(licence);
-  const imported = valuesOf(module, 'import_ns');
-  for (const [symbol, { gpl, namespace, module: exporter }] of used) {
-    if (gpl && !isFree)
-      findings.push({ kind: 'gpl-only', fatal: strict, symbol, exporter, licence });
-    if (namespace !== undefined && !imported.includes(namespace))
-      findings.push({ kind: 'namespace', fatal: strict, symbol, exporter, namespace, imported });
-  }
-  return findings;
-}
-
 function checkVermagic(module: LinuxModule, target: Target): readonly Finding[] {
   const wanted = target.vermagic;
   if (wanted === undefined) return [];
@@ -203,19 +182,19 @@ function checkVersions(
   used: ReadonlyMap<string, Export>,
 ): readonly Finding[] {
   const known = target.exports('linux');
-  const carried = new Map(module.versions.map(({ name, crc }) => [name, crc]));
-  const findings: Finding[] = [];
+  const carried = module.versions.map(({ name }) => name);
   // The layout of struct module has a version too, though nothing refers to it.
-  for (const symbol of new Set(['module_layout', ...carried.keys(), ...used.keys()])) {
-    const found = carried.get(symbol);
+  const symbols = new Set(['module_layout', ...carried, ...used.keys()]);
+  const wanted = [...symbols].map((symbol) => {
     const by = used.get(symbol) ?? known.get(symbol);
-    const wanted = by?.crc ?? target.crcs.get(symbol);
-    if (wanted === undefined || wanted === found) continue;
-    // One that is missing among others is a warning in Linux.
-    const fatal = target.strict && (found !== undefined || carried.size === 0);
-    findings.push({ kind: 'version', fatal, symbol, exporter: by?.module, wanted, found });
-  }
-  return findings;
+    return [symbol, { module: by?.module, crc: by?.crc ?? target.crcs.get(symbol) }] as const;
+  });
+  // One that is missing among others is a warning in Linux.
+  const needsAll = target.wantsVersions && carried.length === 0;
+  return versionProblems(module, new Map(wanted)).map((each) => ({
+    ...each,
+    fatal: each.found !== undefined || needsAll,
+  }));
 }
 
 function notCompared(target: Target): CheckReport['notCompared'] {

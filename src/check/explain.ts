@@ -1,17 +1,11 @@
 // A finding in words: what is wrong, where, what was wanted and found, and what to
 // do about it.
 
+import type { Explanation } from '../base/explanation.ts';
+import { explainImport } from '../flavour/import-problems.ts';
 import { describeFlavourProblem } from '../flavour/problems.ts';
 import { describeLinkProblem, type Place } from '../linker/problems.ts';
 import type { Finding, Group, Provider } from './findings.ts';
-
-export interface Explanation {
-  readonly what: string;
-  readonly where?: string;
-  readonly wanted?: string;
-  readonly found?: string;
-  readonly todo?: string;
-}
 
 export const groupTitles: Readonly<Record<Group, string>> = {
   module: 'the module',
@@ -90,35 +84,9 @@ export function explain(finding: Finding, file: string, target: string): Explana
         todo: supply(finding.providers, finding.nearest),
       };
     case 'gpl-only':
-      return {
-        what: `${finding.symbol} is for modules under the GPL only`,
-        where: `exported by ${finding.exporter ?? 'the kernel'}`,
-        wanted: 'MODULE_LICENSE("GPL") or a licence compatible with it',
-        found: finding.licence === undefined ? 'no licence' : `"${finding.licence}"`,
-        todo: 'change the licence, or do without the symbol',
-      };
     case 'namespace':
-      return {
-        what: `${finding.symbol} is in the namespace ${finding.namespace}, which is not imported`,
-        where: `exported by ${finding.exporter ?? 'the kernel'}`,
-        wanted: `import_ns=${finding.namespace} in .modinfo`,
-        found: finding.imported.length === 0 ? 'no import_ns' : finding.imported.join(', '),
-        todo: `add MODULE_IMPORT_NS(${finding.namespace}) to the source`,
-      };
     case 'version':
-      return {
-        what:
-          finding.found === undefined
-            ? `the module carries no version of ${finding.symbol}`
-            : `the version of ${finding.symbol} differs`,
-        where: `exported by ${finding.exporter ?? 'the kernel'}`,
-        wanted: crc(finding.wanted),
-        found: finding.found === undefined ? 'none' : crc(finding.found),
-        todo:
-          finding.symbol === 'module_layout'
-            ? 'struct module differs, so the kernels do: build the module for that kernel'
-            : 'its type, or one it uses, has changed: build the module against that exporter',
-      };
+      return explainImport(finding);
     case 'unknown-relocation':
       return {
         what: `${finding.first.relocation} is not supported`,
@@ -165,8 +133,4 @@ function supply([provider]: readonly Provider[], nearest: readonly string[]): st
   return provider.why === 'later'
     ? `name ${provider.file} before this one, or let this module require ${provider.module}`
     : `load ${provider.module} first, or let this module require it`;
-}
-
-function crc(value: number): string {
-  return `0x${value.toString(16).padStart(8, '0')}`;
 }

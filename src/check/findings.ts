@@ -1,5 +1,6 @@
 // Everything that a check can find, as data; explain.ts says it in words.
 
+import type { ImportProblem } from '../flavour/import-problems.ts';
 import type { FlavourProblem } from '../flavour/problems.ts';
 import type { LinkProblem, Place } from '../linker/problems.ts';
 import type { Unusable } from './target.ts';
@@ -45,28 +46,7 @@ export type Finding = { readonly fatal: boolean } & (
       readonly nearest: readonly string[];
       readonly providers: readonly Provider[];
     }
-  | {
-      readonly kind: 'gpl-only';
-      readonly symbol: string;
-      readonly exporter: string | undefined;
-      /** undefined: the module does not say. */
-      readonly licence: string | undefined;
-    }
-  | {
-      readonly kind: 'namespace';
-      readonly symbol: string;
-      readonly exporter: string | undefined;
-      readonly namespace: string;
-      readonly imported: readonly string[];
-    }
-  | {
-      readonly kind: 'version';
-      readonly symbol: string;
-      readonly exporter: string | undefined;
-      readonly wanted: number;
-      /** undefined: the module carries no CRC of it. */
-      readonly found: number | undefined;
-    }
+  | ImportProblem
   | {
       /** Many of the same kind are one finding. */
       readonly kind: 'unknown-relocation';

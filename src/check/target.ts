@@ -5,17 +5,12 @@
 import type { Arch } from '../arch/arch.ts';
 import type { Addr } from '../base/address.ts';
 import type { ModuleDescription } from '../flavour/flavour.ts';
+import type { Provision } from '../flavour/imports.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 
 /** A symbol that modules may use. */
-export interface Export {
+export interface Export extends Provision {
   readonly name: string;
-  /** The module that has it; undefined: the kernel itself. */
-  readonly module: string | undefined;
-  readonly gpl: boolean;
-  readonly namespace: string | undefined;
-  /** undefined: unknown, or built without versions. */
-  readonly crc: number | undefined;
   /** undefined: not known before it runs. */
   readonly address: Addr | undefined;
 }
@@ -29,11 +24,8 @@ export interface Target {
   readonly vermagic: string | undefined;
   /** CRCs that modules built for it carry; exports may have their own. */
   readonly crcs: ReadonlyMap<string, number>;
-  /**
-   * Whether it refuses what Linux refuses: other versions, GPL-only symbols in
-   * modules under other licences, namespaces that were not imported.
-   */
-  readonly strict: boolean;
+  /** Whether it refuses a module without any versions where it has some, as Linux does. */
+  readonly wantsVersions: boolean;
   /** Whether it loads what a module requires, so that all of it must be there. */
   readonly loadsRequired: boolean;
 }

@@ -46,8 +46,8 @@ export function targetFor(arch: Arch, options: CheckOptions): Target {
     exports: (flavour) => (flavour === 'linux' ? all.linux : all.native),
     vermagic,
     crcs: new Map(like?.versions.map(({ name, crc }) => [name, crc])),
-    // Our kernel takes what Linux would refuse.
-    strict: ofLinux || vermagic !== undefined || like !== undefined,
+    // Our kernel has no versions and asks for none.
+    wantsVersions: ofLinux || vermagic !== undefined || like !== undefined,
     loadsRequired: !all.sources.has('symvers'),
   };
 }
@@ -95,9 +95,10 @@ function addModules(all: Collected, files: Iterable<ObjectFile>, name: string, a
 }
 
 function addImage(all: Collected, file: ObjectFile, arch: Arch): void {
-  const { exports, linuxExports } = imageOf(file, arch);
+  const { exports, linuxExports, gplOnly } = imageOf(file, arch);
   for (const [name, address] of exports) all.native.set(name, exportOf({ name, address }));
-  for (const [name, address] of linuxExports) all.linux.set(name, exportOf({ name, address }));
+  for (const [name, address] of linuxExports)
+    all.linux.set(name, exportOf({ name, address, gpl: gplOnly.has(name) }));
   all.add('image', file.name);
 }
 

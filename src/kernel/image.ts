@@ -17,8 +17,10 @@ export interface KernelImage {
   readonly symbols: SymbolTable;
   /** link_set_exports: what native modules may use. */
   readonly exports: ReadonlyMap<string, Addr>;
-  /** link_set_linux_exports: what Linux modules may use. */
+  /** link_set_linux_exports and link_set_linux_gpl_exports: what Linux modules may use. */
   readonly linuxExports: ReadonlyMap<string, Addr>;
+  /** Those of them that are for modules under the GPL only. */
+  readonly gplOnly: ReadonlySet<string>;
 }
 
 const PAGE = 4096;
@@ -31,11 +33,13 @@ export function readImage(bytes: Uint8Array, arch: Arch): Result<KernelImage, st
   if (object.machine !== arch.elfMachine || object.type !== 'executable')
     return refuse([`the kernel image is not an executable for ${arch.name}`]);
   const symbols = symbolsOf(object);
+  const gpl = readExports(object, symbols, arch, 'linux_gpl_exports');
   return succeed({
     object,
     symbols,
     exports: readExports(object, symbols, arch, 'exports'),
-    linuxExports: readExports(object, symbols, arch, 'linux_exports'),
+    linuxExports: new Map([...readExports(object, symbols, arch, 'linux_exports'), ...gpl]),
+    gplOnly: new Set(gpl.keys()),
   });
 }
 

@@ -5,17 +5,13 @@
 import type { Arch } from '../arch/arch.ts';
 import { type Addr, addr, type PhysAddr, plus } from '../base/address.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
-import {
-  type FoundSymbol,
-  type Layout,
-  type LayoutOptions,
-  link,
-  planLayout,
-} from '../linker/link.ts';
+import { refusedImports } from '../flavour/imports.ts';
+import { type Layout, type LayoutOptions, link, planLayout } from '../linker/link.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import { readElf } from '../object/elf/reader.ts';
 import { encodeLinkinfo, encodeManifest } from './encode.ts';
+import { ExportLookup } from './exports.ts';
 import { moduleNameOf, type ObjectFile, type ObjectFiles, sameModule } from './files.ts';
 import type { KernelImage } from './image.ts';
 import type { LoadProblem } from './problem.ts';
@@ -213,15 +209,21 @@ export class LinkerService {
     if (opened === undefined) return EINVAL;
     const bases = this.#readBases(view, at, opened.layout.segments.length);
     if (bases === undefined) return EFAULT;
-    const linux = opened.description.flavour === 'linux';
+    const exports = new ExportLookup({
+      arch: this.#arch,
+      image: this.#image,
+      modules: () => this.modules.values(),
+      linux: opened.description.flavour === 'linux',
+    });
     const linked = link({
       object: opened.object,
       arch: this.#arch,
       layout: opened.layout,
       bases,
-      lookup: (name) => this.#lookup(name, linux),
-      exports: this.#exportNames(linux),
+      lookup: (name) => exports.find(name),
+      exports: exports.names(),
     });
+    const refused = this.#checkImports(opened, exports);
     if (!linked.ok) {
       const file = opened.file.name;
       this.#problems.push(
@@ -229,6 +231,7 @@ export class LinkerService {
       );
       return ENOEXEC;
     }
+    if (refused !== 0) return refused;
     const { memory } = this.#machine;
     const { segments } = linked.value;
     const mapped = segments.every(({ base, bytes }) => memory.covers(base, bytes.length));
@@ -243,6 +246,19 @@ export class LinkerService {
     return 0;
   }
 
+  /** Whether the module may use what it uses; answers the error of Linux. */
+  #checkImports({ description, file }: OpenObject, { used }: ExportLookup): number {
+    if (description.flavour !== 'linux') return 0;
+    const problems = refusedImports(description, used);
+    this.#problems.push(
+      ...problems.map((problem): LoadProblem => ({ stage: 'import', file: file.name, problem })),
+    );
+    const [first] = problems;
+    if (first === undefined) return 0;
+    // For such a module a GPL-only symbol is not there at all.
+    return first.kind === 'gpl-only' ? ENOENT : EINVAL;
+  }
+
   #readBases(view: DataView, at: number, count: number): readonly Addr[] | undefined {
     if (wire.get64(view, at, fields.buffer_bytes) !== BigInt(count * 8)) return undefined;
     if (count === 0) return [];
@@ -250,28 +266,6 @@ export class LinkerService {
     if (raw === undefined) return undefined;
     const words = new DataView(raw.buffer, raw.byteOffset, raw.length);
     return Array.from({ length: count }, (_, i) => addr(words.getBigUint64(i * 8, true)));
-  }
-
-  /** Kernel exports of the flavour's namespace, then those of live modules of its kind. */
-  #lookup(name: string, linux: boolean): FoundSymbol | undefined {
-    const kernel = (linux ? this.#image.linuxExports : this.#image.exports).get(name);
-    // Where there are two instruction sets, bit 0 of a function's address tells.
-    const hasThumb = this.#arch.thumbState !== undefined;
-    if (kernel !== undefined)
-      return { address: kernel, thumb: hasThumb ? (kernel & 1n) === 1n : undefined };
-    for (const view of this.modules.values()) {
-      if ((view.flavour === 'linux') !== linux) continue;
-      const symbol = view.exports.get(name);
-      if (symbol !== undefined)
-        return { address: symbol.address, provider: view.id, thumb: symbol.thumb };
-    }
-    return undefined;
-  }
-
-  *#exportNames(linux: boolean): Iterable<string> {
-    yield* (linux ? this.#image.linuxExports : this.#image.exports).keys();
-    for (const view of this.modules.values())
-      if ((view.flavour === 'linux') === linux) yield* view.exports.keys();
   }
 
   #close(view: DataView, at: number): number {

@@ -1,7 +1,9 @@
 // Why an object could not be opened or linked: the problems of every stage that
 // reads it, in one union with one function that makes sentences of them.
 
+import { sentenceOf } from '../base/explanation.ts';
 import { type ContainerProblem, describeContainerProblem } from '../container/problems.ts';
+import { explainImport, type ImportProblem } from '../flavour/import-problems.ts';
 import { describeFlavourProblem, type FlavourProblem } from '../flavour/problems.ts';
 import { describeLinkProblem, type LinkProblem } from '../linker/problems.ts';
 import { describeElfProblem, type ElfProblem } from '../object/elf/problems.ts';
@@ -11,6 +13,7 @@ export type LoadProblem =
   | { readonly stage: 'unpack'; readonly file: string; readonly problem: ContainerProblem }
   | { readonly stage: 'read'; readonly file: string; readonly problem: ElfProblem }
   | { readonly stage: 'identify'; readonly file: string; readonly problem: FlavourProblem }
+  | { readonly stage: 'import'; readonly file: string; readonly problem: ImportProblem }
   | { readonly stage: 'link'; readonly file: string; readonly problem: LinkProblem };
 
 /** One sentence: what, where, wanted and found, and what to do. */
@@ -28,6 +31,8 @@ export function describeProblem(problem: LoadProblem): string {
       return `${file}: ${describeElfProblem(problem.problem)}`;
     case 'identify':
       return describeFlavourProblem(problem.problem, file);
+    case 'import':
+      return `${file}: ${sentenceOf(explainImport(problem.problem))}`;
     case 'link':
       return describeLinkProblem(problem.problem, file);
   }

@@ -3,6 +3,7 @@
 
 import type { Addr } from '../base/address.ts';
 import type { ModuleDescription } from '../flavour/flavour.ts';
+import type { Provision } from '../flavour/imports.ts';
 import type { LinkedImage } from '../linker/link.ts';
 import { PROT_EXEC, segmentTraits } from '../linker/segments.ts';
 import { STB_LOCAL } from '../object/elf/constants.ts';
@@ -22,6 +23,9 @@ export interface ExportView {
   readonly thumb: boolean;
 }
 
+/** What Linux asks of those who use an export. */
+type LinuxTerms = Omit<Provision, 'module'>;
+
 export interface ModuleView {
   readonly id: number;
   readonly name: string;
@@ -30,7 +34,7 @@ export interface ModuleView {
   readonly description: ModuleDescription;
   readonly segments: readonly SegmentView[];
   readonly symbols: SymbolTable;
-  readonly exports: ReadonlyMap<string, ExportView>;
+  readonly exports: ReadonlyMap<string, ExportView & LinuxTerms>;
   /** Every global symbol, exported or not. */
   readonly globals: ReadonlyMap<string, ExportView>;
   /** Every local symbol; of several with one name, the first. */
@@ -52,10 +56,11 @@ export function viewOfImage(
   for (const { name, address, thumb, binding, section } of image.symbols)
     if (binding !== STB_LOCAL) globals.set(name, { address, thumb });
     else if (section !== undefined && !locals.has(name)) locals.set(name, { address, thumb });
-  const exports = new Map<string, ExportView>();
-  for (const { name } of description.exports) {
-    const symbol = globals.get(name);
-    if (symbol !== undefined) exports.set(name, symbol);
+  const exports = new Map<string, ExportView & LinuxTerms>();
+  const free = { gpl: false, namespace: undefined, crc: undefined };
+  for (const each of description.exports) {
+    const symbol = globals.get(each.name);
+    if (symbol !== undefined) exports.set(each.name, { ...free, ...each, ...symbol });
   }
   return {
     id,
