@@ -200,10 +200,13 @@ module_init(struct module *m, struct outcome *o)
 int
 module_fini(struct module *m, struct outcome *o)
 {
+	struct outcome ignored = { .error = 0 };
 	int refused = m->mod_manifest->flavour == FLAVOUR_NETBSD ?
 	    netbsd_fini(m, o) : linux_fini(m, o);
 
+	/* A fault of fini stays the cause. */
 	if (refused == 0)
-		(void)module_destruct(m, o);
+		(void)module_destruct(m, o->error == 0 ? o : &ignored);
+	outcome_clear(&ignored);
 	return refused;
 }

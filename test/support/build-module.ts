@@ -2,7 +2,7 @@
 // flags a test adds, and joined with `ld.lld -r` when there are several files.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,6 +38,20 @@ export function buildModule(arch: ArchName, name: string, ...units: readonly Uni
     const module = join(folder, 'module.ko');
     run(tools.lld, ['-r', '-o', module, ...objects], '');
     return { name: `${name}.ko`, bytes: readFileSync(module) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What ld.lld makes of an object by itself: an executable that nobody runs. */
+export function linkWithLld(object: Uint8Array): Uint8Array {
+  const tools = JSON.parse(readFileSync(join(root, 'build', 'toolchain.json'), 'utf8'));
+  const folder = mkdtempSync(join(tmpdir(), 'modbox-'));
+  try {
+    const [input, output] = [join(folder, 'in.o'), join(folder, 'out')];
+    writeFileSync(input, object);
+    run(tools.lld, ['-static', '-e', '0', '-o', output, input], '');
+    return readFileSync(output);
   } finally {
     rmSync(folder, { recursive: true });
   }
