@@ -58,7 +58,7 @@ module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 	}
 	command_close(m->mod_object, m->mod_id, close);
 	for (unsigned i = 0; i < m->mod_nsegments; i++)
-		if (m->mod_bases[i] != 0)
+		if (m->mod_bases[i] != 0 && m->mod_segments[i].area == i)
 			area_free((uintptr_t)m->mod_bases[i]);
 	kmem_free(m->mod_linkinfo);
 	kmem_free(m->mod_manifest);

@@ -1,5 +1,5 @@
 /*
- * One module's way into memory: its segments get pages, the host links it
+ * One module's way into memory: its areas get pages, the host links it
  * there, the pages get the permissions their contents deserve, and after its
  * init has run, those that only init needed are given back.
  */
@@ -13,8 +13,13 @@ module_place(struct module *m, struct outcome *o)
 
 		if (segment->bytes == 0)
 			continue;
-		m->mod_bases[i] = area_alloc(segment->bytes, segment->align,
-		    PROT_READ | PROT_WRITE);
+		if (segment->area != i) {
+			m->mod_bases[i] = m->mod_bases[segment->area] +
+			    segment->offset;
+			continue;
+		}
+		m->mod_bases[i] = area_alloc(segment->area_bytes,
+		    segment->align, PROT_READ | PROT_WRITE);
 		if (m->mod_bases[i] == 0)
 			return outcome_no_memory(o);
 	}

@@ -18,7 +18,7 @@ const around = (bases: readonly bigint[]): bigint => {
 
 /** What the bytes become, in bigints; undefined: the rule refuses the value. */
 function wide(rule: RelocationRule, field: Field, raw: bigint, S: bigint, A: bigint, P: bigint) {
-  const value = rule.value({ S, A, P, T: 0n, GOT: 0n, G: 0n, M: 0 });
+  const value = rule.value({ S, A, P, T: 0n, GOT: 0n, G: 0n, B: 0n, M: 0 });
   const { range, align } = field;
   if (range !== undefined && (value < range.min || value > range.max)) return undefined;
   if ((value & (align - 1n)) !== 0n) return undefined;

@@ -4,7 +4,9 @@
 //
 // Letters are the psABI's: S value of the symbol, A addend, P place; T is 1 when
 // the symbol is a Thumb function (AAELF32 section 5.6), else 0.  GOT is the
-// address of the global offset table and G the offset of the symbol's slot in it.
+// address of the global offset table and G the offset of the symbol's slot in it.  B
+// is how far a shared object is from the addresses it was linked at; the psABIs of
+// ARM write Delta(S).
 
 import type { NarrowField, NarrowRule } from './narrow.ts';
 
@@ -18,6 +20,8 @@ export interface Operands {
   readonly GOT: bigint;
   /** 0 unless the rule's `got` asks for a slot. */
   readonly G: bigint;
+  /** 0 in a relocatable object. */
+  readonly B: bigint;
   /** The byte before the place, where the rule says afterModRM; else 0. */
   readonly M: number;
 }
@@ -27,6 +31,12 @@ export interface Operands {
  * slot that holds S (with T); or, as AArch64 has it, one that holds S + A.
  */
 export type GotUse = 'base' | 'slot' | 'slot of S + A';
+
+/**
+ * What a dynamic relocation stores: an address in the object itself, that of a symbol,
+ * or what the function at that address answers (an indirect function).
+ */
+export type DynamicUse = 'base' | 'symbol' | 'resolver';
 
 /** How a value is packed into the bytes at P.  Pure. */
 export interface Field {
@@ -72,6 +82,8 @@ export interface RelocationRule {
    */
   readonly absent?: bigint | undefined;
   readonly got?: GotUse | undefined;
+  /** Only in shared objects, where linkers leave it for loaders. */
+  readonly dynamic?: DynamicUse | undefined;
   /** The formula looks at M, an x86 instruction's ModRM byte. */
   readonly afterModRM?: true | undefined;
 }

@@ -16,7 +16,7 @@ export type Row = readonly [
   name: string,
   formula: Formula,
   field: Field,
-  more?: Pick<RelocationRule, 'branch' | 'absent' | 'got' | 'afterModRM'>,
+  more?: Pick<RelocationRule, 'branch' | 'absent' | 'got' | 'afterModRM' | 'dynamic'>,
 ];
 
 /** The formula of a relocation that changes nothing. */
@@ -25,6 +25,11 @@ export const none: Formula = { text: 'none', value: () => 0n };
 /** The rows that want something of the global offset table. */
 export const gotBase = { got: 'base' } as const;
 export const gotSlot = { got: 'slot' } as const;
+
+/** The rows that only shared objects have. */
+export const dynamicBase = { dynamic: 'base' } as const;
+export const dynamicSymbol = { dynamic: 'symbol' } as const;
+export const dynamicResolver = { dynamic: 'resolver' } as const;
 
 export function table(prefix: string, rows: readonly Row[]): ReadonlyMap<number, RelocationRule> {
   return new Map(rows.map((row) => [row[0], ruleOf(prefix, row)]));
@@ -42,6 +47,7 @@ function ruleOf(prefix: string, [type, name, formula, field, more]: Row): Reloca
     branch: more?.branch,
     absent: more?.absent,
     got: more?.got,
+    dynamic: more?.dynamic,
     afterModRM: more?.afterModRM,
   };
 }

@@ -4,6 +4,7 @@
 
 import type { Arch } from '../arch/arch.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
+import { placeAreas } from '../linker/areas.ts';
 import { type Layout, link, planLayout } from '../linker/link.ts';
 import type { LinkProblem, Place } from '../linker/problems.ts';
 import * as C from '../object/elf/constants.ts';
@@ -72,17 +73,15 @@ function relaxed(object: ElfObject): ElfObject {
 
 const PAGE = 4096;
 
-/** One segment behind the other, each on pages of its own, from `start` up. */
+/** One area behind the other, each on pages of its own, from `start` up. */
 export function trialBases(layout: Layout, start: Addr): readonly Addr[] {
-  const bases: Addr[] = [];
   let at: bigint = start;
-  for (const { bytes, align } of layout.segments) {
+  return placeAreas(layout, (bytes, align) => {
     const step = BigInt(Math.max(PAGE, align));
-    at = ((at + step - 1n) / step) * step;
-    bases.push(addr(at));
-    at += BigInt(bytes);
-  }
-  return bases;
+    const base = ((at + step - 1n) / step) * step;
+    at = base + BigInt(bytes);
+    return addr(base);
+  });
 }
 
 /** Where a symbol of unknown address could be: what can be reached, no more. */

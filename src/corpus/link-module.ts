@@ -7,6 +7,7 @@ import { type Addr, addr, plus } from '../base/address.ts';
 import type { Result } from '../base/result.ts';
 import { identify } from '../flavour/flavour.ts';
 import { describeFlavourProblem } from '../flavour/problems.ts';
+import { placeAreas } from '../linker/areas.ts';
 import { type Layout, type LinkedImage, link, planLayout } from '../linker/link.ts';
 import { describeLinkProblem } from '../linker/problems.ts';
 import { describeElfProblem } from '../object/elf/problems.ts';
@@ -69,19 +70,17 @@ function refused<P extends { readonly kind: string }>(
 const PAGE_BYTES = 4096;
 
 /**
- * One segment behind the other, each on pages of its own, in the middle of the
+ * One area behind the other, each on pages of its own, in the middle of the
  * module window: every kernel symbol is within a branch's reach from there.
  */
 export function basesFor(layout: Layout, arch: Arch): readonly Addr[] {
-  const bases: Addr[] = [];
   let at = windowMiddle(arch);
-  for (const segment of layout.segments) {
-    const align = BigInt(Math.max(PAGE_BYTES, segment.align));
-    const base = addr((at + align - 1n) & -align);
-    bases.push(base);
-    at = plus(base, segment.bytes);
-  }
-  return bases;
+  return placeAreas(layout, (bytes, align) => {
+    const step = BigInt(Math.max(PAGE_BYTES, align));
+    const base = addr((at + step - 1n) & -step);
+    at = plus(base, bytes);
+    return base;
+  });
 }
 
 export function windowMiddle({ map }: Pick<Arch, 'map'>): Addr {

@@ -139,7 +139,8 @@ function linkAt(
   if (!empty.ok) return 'it has no layout';
   const layout: Layout = {
     ...empty.value,
-    segments: order.map((index) => ({
+    segments: order.map((index, i) => ({
+      ...{ area: i, offset: 0 },
       kind: SEGMENT_DATA,
       bytes: sections[index]?.size ?? 0,
       align: sections[index]?.align ?? 1,

@@ -2,6 +2,7 @@
 // was opened, and what the kernel needs to know of one that was linked.
 
 import type { ModuleDescription } from '../flavour/flavour.ts';
+import { areaBytes } from '../linker/areas.ts';
 import type { FunctionRun, Layout, LinkedImage } from '../linker/link.ts';
 import { segmentTraits } from '../linker/segments.ts';
 import { Blob } from './blob.ts';
@@ -15,14 +16,17 @@ export function encodeManifest(description: ModuleDescription, layout: Layout): 
   const head = blob.reserve(wire.manifest.bytes);
   const segments = blob.reserve(layout.segments.length * wire.segment.bytes);
   const required = blob.reserve(description.required.length * 4);
-  layout.segments.forEach(({ kind, bytes, align }, i) => {
+  layout.segments.forEach(({ kind, bytes, align, area, offset }, i) => {
     const at = segments + i * wire.segment.bytes;
     const traits = segmentTraits[kind];
     blob.put32(at, wire.segment.fields.kind, kind);
     blob.put32(at, wire.segment.fields.prot, traits.prot);
     blob.put32(at, wire.segment.fields.disposable, traits.disposable ? 1 : 0);
+    blob.put32(at, wire.segment.fields.area, area);
     blob.put64(at, wire.segment.fields.bytes, BigInt(bytes));
     blob.put64(at, wire.segment.fields.align, BigInt(align));
+    blob.put64(at, wire.segment.fields.offset, BigInt(offset));
+    blob.put64(at, wire.segment.fields.area_bytes, BigInt(areaBytes(layout.segments, i)));
   });
   description.required.forEach((name, i) => {
     blob.put32(required + i * 4, word, blob.name(name));

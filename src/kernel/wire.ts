@@ -138,14 +138,16 @@ export const command = {
 } as const satisfies Struct;
 
 export const segment = {
-  bytes: 32,
+  bytes: 48,
   fields: {
     kind: u32(0),
     prot: u32(4),
     disposable: u32(8),
-    reserved: u32(12),
+    area: u32(12),
     bytes: u64(16),
     align: u64(24),
+    offset: u64(32),
+    area_bytes: u64(40),
   },
 } as const satisfies Struct;
 

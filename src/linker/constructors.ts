@@ -4,7 +4,9 @@
 // from its end, as crtstuff.c does.
 
 import { type Addr, plus } from '../base/address.ts';
-import type { ElfObject, ElfSection } from '../object/elf/model.ts';
+import { assert } from '../base/result.ts';
+import type { ElfDynamic, PointerArray } from '../object/elf/dynamic.ts';
+import type { ElfObject, ElfPlace, ElfSection } from '../object/elf/model.ts';
 import { type FunctionArray, functionArray } from './arrays.ts';
 import { type Placed, sectionAddress } from './resolve.ts';
 
@@ -27,6 +29,8 @@ export type FunctionRun =
  * what lies side by side is one run.
  */
 export function functionRuns(request: Placed, want: 'constructors' | 'destructors'): FunctionRun[] {
+  const { dynamic } = request.object;
+  if (dynamic !== undefined) return dynamicRuns(request, dynamic, want);
   const runs: Extract<FunctionRun, { start: Addr }>[] = [];
   for (const { section, array } of inCallOrder(request.object, want)) {
     const start = sectionAddress(request.layout, request.bases, section.index);
@@ -41,6 +45,32 @@ export function functionRuns(request: Placed, want: 'constructors' | 'destructor
     else runs.push({ order, start, stop });
   }
   return runs;
+}
+
+/** A shared object says in PT_DYNAMIC what to call; DT_INIT comes before its array. */
+function dynamicRuns(
+  { layout, bases }: Placed,
+  dynamic: ElfDynamic,
+  want: 'constructors' | 'destructors',
+): FunctionRun[] {
+  const addressOf = ({ section, offset }: ElfPlace): Addr => {
+    const start = sectionAddress(layout, bases, section.index);
+    assert(start !== undefined, 'every PT_LOAD has an address');
+    return plus(start, offset);
+  };
+  const one = (place: ElfPlace | undefined): FunctionRun[] =>
+    place === undefined ? [] : [{ order: 'one', function: addressOf(place) }];
+  const all = (array: PointerArray | undefined, order: 'forward' | 'backward'): FunctionRun[] => {
+    if (array === undefined) return [];
+    const start = addressOf(array);
+    return [{ order, start, stop: plus(start, array.bytes) }];
+  };
+  if (want === 'destructors') return [...all(dynamic.finiArray, 'backward'), ...one(dynamic.fini)];
+  return [
+    ...all(dynamic.preinitArray, 'forward'),
+    ...one(dynamic.init),
+    ...all(dynamic.initArray, 'forward'),
+  ];
 }
 
 interface ArraySection {

@@ -57,7 +57,9 @@ test.for([
   ['.ARM.exidx.exit.text', R, S.SEGMENT_EXIT],
   ['.exit.data', W, S.SEGMENT_DATA],
 ] as const)('%s with flags %i goes to segment %i', ([name, flags, kind]) => {
-  expect(layoutOf([{ name, flags, ...word }]).segments).toEqual([{ kind, bytes: 4, align: 4 }]);
+  expect(layoutOf([{ name, flags, ...word }]).segments).toEqual([
+    { kind, bytes: 4, align: 4, area: 0, offset: 0 },
+  ]);
 });
 
 test.for([
@@ -116,8 +118,8 @@ test('sections keep their order and alignment; the segment takes the largest', (
     { name: '.bss', type: C.SHT_NOBITS, flags: W, size: 7, align: 8 },
   ]);
   expect(layout.segments).toEqual([
-    { kind: S.SEGMENT_TEXT, bytes: 4, align: 4 },
-    { kind: S.SEGMENT_DATA, bytes: 79, align: 64 },
+    { kind: S.SEGMENT_TEXT, bytes: 4, align: 4, area: 0, offset: 0 },
+    { kind: S.SEGMENT_DATA, bytes: 79, align: 64, area: 1, offset: 0 },
   ]);
   expect(layout.placements.slice(1, 5)).toEqual([
     { segment: 1, offset: 0 },

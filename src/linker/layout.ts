@@ -6,7 +6,7 @@
 // symbols, stubs and slots of indirect functions, the global offset table and veneers.
 
 import type { LinkArch } from '../arch/link-arch.ts';
-import { alignUp } from '../base/address.ts';
+import { type Addr, alignUp } from '../base/address.ts';
 import { type Result, unlessRefused } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfSection } from '../object/elf/model.ts';
@@ -18,6 +18,7 @@ import { type GotSlots, reserveGot } from './got.ts';
 import { type IfuncPlaces, placeIfuncs } from './ifuncs.ts';
 import { type LinkProblem, ProblemList } from './problems.ts';
 import * as S from './segments.ts';
+import { planShared } from './shared-layout.ts';
 import { countVeneers, type VeneerSpace } from './veneers.ts';
 
 export interface LayoutOptions {
@@ -31,11 +32,16 @@ export interface SegmentPlan {
   readonly kind: S.SegmentKind;
   readonly bytes: number;
   readonly align: number;
+  /** The segment that its area begins with (areas.ts); its own number: this one. */
+  readonly area: number;
+  /** From the start of its area. */
+  readonly offset: number;
 }
 
 export interface Placement {
-  /** Index in Layout.segments. */
+  /** Index in Layout.segments, of one that begins an area. */
   readonly segment: number;
+  /** In that area. */
   readonly offset: number;
 }
 
@@ -54,6 +60,8 @@ export interface Layout {
   readonly veneers: readonly VeneerSpace[];
   /** Instructions that an erratum concerns. */
   readonly errata: readonly Placement[];
+  /** The address that a shared object's file has for the start of the first area. */
+  readonly linkedAt: Addr | undefined;
 }
 
 export function planLayout(
@@ -62,6 +70,10 @@ export function planLayout(
   options: LayoutOptions = {},
 ): Result<Layout, LinkProblem> {
   const problems = checkKind(object, arch);
+  if (object.type === 'shared') {
+    const layout = planShared(object, arch, problems);
+    return unlessRefused(layout, problems.all());
+  }
   const byKind = new Map<S.SegmentKind, ElfSection[]>();
   for (const section of inMemoryOrder(object.sections)) {
     if (!isLoaded(section)) continue;
@@ -85,7 +97,7 @@ const problemLimit = 100;
 
 function checkKind(object: ElfObject, arch: LinkArch): ProblemList {
   const problems = new ProblemList(problemLimit);
-  if (object.type !== 'relocatable') problems.add({ kind: 'not-relocatable' });
+  if (object.type === 'executable') problems.add({ kind: 'not-relocatable' });
   if (object.machine !== arch.elfMachine) {
     const wanted = { name: arch.elfMachineName, machine: arch.elfMachine };
     problems.add({ kind: 'wrong-machine', wanted, found: object.machine });
@@ -99,8 +111,8 @@ function checkKind(object: ElfObject, arch: LinkArch): ProblemList {
 const hostOnly = new Set(['.modinfo', '__versions']);
 
 export function isLoaded(section: ElfSection): boolean {
-  const { flags, discarded, name } = section;
-  return (flags & C.SHF_ALLOC) !== 0 && discarded === undefined && !hostOnly.has(name);
+  const { loads, discarded, name } = section;
+  return loads && discarded === undefined && !hostOnly.has(name);
 }
 
 /**
@@ -271,7 +283,7 @@ class Rooms {
       const room = this.#rooms.get(kind);
       if (room === undefined || room.bytes === 0) continue;
       index.set(kind, segments.length);
-      segments.push({ kind, ...room });
+      segments.push({ kind, ...room, area: segments.length, offset: 0 });
     }
     const placed = <T extends Spot>({ kind, ...rest }: T) => ({
       ...rest,
@@ -290,6 +302,7 @@ class Rooms {
       got: reserved.got && placed(reserved.got),
       veneers: reserved.veneers.map(placed),
       errata: reserved.errata.map(placed),
+      linkedAt: undefined,
     };
   }
 }

@@ -2,7 +2,7 @@
 // bytes that go there.  The list of passes is link(); nothing outside the images
 // it returns is changed, so a failure leaves no trace.
 
-import type { Addr } from '../base/address.ts';
+import { type Addr, plus } from '../base/address.ts';
 import { assert, type Result, refuse, succeed } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import { COMMON_SECTION } from './commons.ts';
@@ -121,7 +121,7 @@ export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
     sets: setsOf(request),
     constructors: functionRuns(request, 'constructors'),
     destructors: functionRuns(request, 'destructors'),
-    ifuncs,
+    ifuncs: [...ifuncs, ...relocated.ifuncs],
     providers: [...resolution.providers],
     relocations: relocated.count,
     got: gotOf(request),
@@ -142,8 +142,12 @@ function checkBases({ layout, bases }: LinkRequest): void {
   layout.segments.forEach((segment, i) => {
     const base = bases[i];
     assert(
-      base !== undefined && base % BigInt(segment.align) === 0n,
+      base !== undefined && base % BigInt(segment.align) === BigInt(segment.offset % segment.align),
       `base of segment ${i} is a multiple of ${segment.align}`,
+    );
+    assert(
+      base === plus(bases[segment.area] ?? base, segment.offset),
+      `segment ${i} is where its area has it`,
     );
   });
 }

@@ -3,6 +3,7 @@
 // what to do about it.
 
 import type { InstructionSet } from '../arch/relocation.ts';
+import type { Addr } from '../base/address.ts';
 import { describeMachine } from '../object/elf/constants.ts';
 
 /** One relocation. */
@@ -26,6 +27,13 @@ export type LinkProblem =
   | { readonly kind: 'wrong-word-size'; readonly wanted: number; readonly found: number }
   | { readonly kind: 'writable-text'; readonly section: string }
   | { readonly kind: 'tls-section'; readonly section: string }
+  | {
+      /** Of a shared object: two PT_LOADs, one writable and one executable. */
+      readonly kind: 'shared-page';
+      readonly first: string;
+      readonly second: string;
+      readonly address: Addr;
+    }
   | { readonly kind: 'split-set'; readonly section: string }
   | {
       /** An array of function pointers that is no whole number of words long. */
@@ -150,6 +158,11 @@ function describe(problem: LinkProblem): string {
       );
     case 'tls-section':
       return `section ${problem.section} is thread-local, which has no meaning in a kernel module`;
+    case 'shared-page':
+      return (
+        `${problem.first} and ${problem.second} share the page at ${hex(problem.address)}, which ` +
+        'would be both writable and executable; link with -z max-page-size=4096 -z separate-code'
+      );
     case 'split-set':
       return (
         `the sections named ${problem.section} differ in their flags, so they cannot lie ` +

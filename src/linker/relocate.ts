@@ -6,18 +6,19 @@
 
 import type { LinkArch } from '../arch/link-arch.ts';
 import type { Field, InstructionSet, RelocationRule } from '../arch/relocation.ts';
-import { unsupportedRelocation } from '../arch/relocation-names.ts';
-import type { Addr } from '../base/address.ts';
+import { type Addr, addr } from '../base/address.ts';
 import { readUnsigned, viewOf, writeUnsigned } from '../base/bytes.ts';
 import { assert } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
+import { areaBytes } from './areas.ts';
 import { gotAddress } from './got.ts';
+import type { LinkedIfunc } from './ifuncs.ts';
 import type { Layout } from './layout.ts';
 import { NarrowPass, narrowAddress } from './narrow.ts';
 import { type LinkProblem, ProblemList } from './problems.ts';
-import { rulesByType } from './relocation-types.ts';
-import { placeOf, type Resolution, sectionAddress } from './resolve.ts';
+import { reasonAgainst, rulesFor } from './relocation-types.ts';
+import { loadBias, placeOf, type Resolution, sectionAddress } from './resolve.ts';
 import type { Branch, VeneerPool } from './veneers.ts';
 
 export interface RelocateRequest {
@@ -30,15 +31,25 @@ export interface RelocateRequest {
 export interface Relocated {
   /** How many relocations were looked at, R_*_NONE included. */
   readonly count: number;
+  /** Words of a shared object that its own resolvers are to fill. */
+  readonly ifuncs: readonly LinkedIfunc[];
   readonly problems: readonly LinkProblem[];
 }
 
-/** The bytes of each segment before relocation; gaps and NOBITS are zero. */
+/**
+ * The bytes of each segment before relocation; gaps and NOBITS are zero.  The image of
+ * one that begins an area has the whole area, and the others are parts of it.
+ */
 export function loadSegments(object: ElfObject, layout: Layout): readonly Uint8Array[] {
-  const images = layout.segments.map((segment) => new Uint8Array(segment.bytes));
+  const images: Uint8Array[] = [];
+  layout.segments.forEach(({ area, offset, bytes }, i) => {
+    const whole = area === i ? new Uint8Array(areaBytes(layout.segments, i)) : images[area];
+    assert(whole !== undefined, 'an area begins before its other segments');
+    images.push(area === i ? whole : whole.subarray(offset, offset + bytes));
+  });
   for (const section of object.sections) {
     const placement = layout.placements[section.index];
-    if (placement === undefined || section.size === 0) continue;
+    if (placement === undefined || !section.loads) continue;
     images[placement.segment]?.set(contentOf(object, section), placement.offset);
   }
   return images;
@@ -56,6 +67,7 @@ export function relocate(
 ): Relocated {
   const problems = new ProblemList(problemLimit);
   let count = 0;
+  const ifuncs: LinkedIfunc[] = [];
   const narrow = new NarrowPass(resolution.symbols);
   const report = (problem: LinkProblem): void => problems.add(problem);
   for (const table of request.object.relocations) {
@@ -65,10 +77,10 @@ export function relocate(
     const image = images[placement.segment];
     assert(image !== undefined, 'a placed section has a segment');
     const bytes = image.subarray(placement.offset, placement.offset + table.target.size);
-    relocateSection(request, resolution, veneers, narrow, table, bytes, P, report);
+    relocateSection(request, resolution, veneers, narrow, table, bytes, P, ifuncs, report);
     count += table.count;
   }
-  return { count, problems: problems.all() };
+  return { count, ifuncs, problems: problems.all() };
 }
 
 function relocateSection(
@@ -79,17 +91,19 @@ function relocateSection(
   table: ElfRelocations,
   section: Uint8Array,
   base: Addr,
+  ifuncs: LinkedIfunc[],
   report: (problem: LinkProblem) => void,
 ): void {
   const { object, arch } = request;
   const view = viewOf(section);
   const got = request.layout.got?.slots;
   const GOT = gotAddress(request.layout, request.bases) ?? 0n;
+  const B = loadBias(request);
   const inRecord = table.addends === 'in-record';
   const narrowBase = narrowAddress(base);
   const skip = (first: number): number => narrow.run(table, first, rules, view, narrowBase);
-  const operands = { S: 0n, A: 0n, P: 0n, T: 0n, GOT, G: 0n, M: 0 };
-  const rules = rulesByType(arch);
+  const operands = { S: 0n, A: 0n, P: 0n, T: 0n, GOT, G: 0n, B, M: 0 };
+  const rules = rulesFor(arch, object.type);
   for (let i = skip(0); i < table.count; i = skip(i + 1)) {
     const type = table.typeAt(i);
     const rule = rules[type];
@@ -123,6 +137,10 @@ function relocateSection(
         operands.G = BigInt(got?.offsetOf(rule.got, table.symbolAt(i), table.addendAt(i)) ?? 0);
       if (rule.afterModRM) operands.M = offset > 0 ? view.getUint8(offset - 1) : 0;
       value = rule.value(operands);
+      if (rule.dynamic === 'resolver') {
+        const resolver = rule.field.insert(raw, value);
+        ifuncs.push({ resolver, slot: addr(operands.P) });
+      }
     }
     const field = fieldFor(rule, symbol.set);
     if (field !== undefined && fits(field, value)) {
@@ -154,7 +172,7 @@ function viaVeneer(
   const to = veneers.redirect(branch);
   const field = to && fieldFor(rule, to.set);
   if (to === undefined || field === undefined) return undefined;
-  const value = rule.value({ S: to.S, A: to.A, P, T: 0n, GOT: 0n, G: 0n, M: 0 });
+  const value = rule.value({ S: to.S, A: to.A, P, T: 0n, GOT: 0n, G: 0n, B: 0n, M: 0 });
   return fits(field, value) ? field.insert(raw, value) : undefined;
 }
 
@@ -201,7 +219,7 @@ function unknown(object: ElfObject, arch: LinkArch, table: ElfRelocations, i: nu
     kind: 'unknown-relocation',
     place: placeOf(object, arch, table, i),
     arch: arch.name,
-    reason: unsupportedRelocation(arch.elfMachine, table.typeAt(i))?.reason,
+    reason: reasonAgainst(arch, object.type, table.typeAt(i)),
   };
 }
 

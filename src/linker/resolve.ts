@@ -13,7 +13,7 @@ import { GOT_SYMBOL, gotAddress } from './got.ts';
 import { isSetName, type Layout, type Placement } from './layout.ts';
 import { nearestNames } from './nearest.ts';
 import { type LinkProblem, type Place, ProblemList } from './problems.ts';
-import { rulesByType } from './relocation-types.ts';
+import { rulesFor } from './relocation-types.ts';
 
 export type Provider = string | number;
 
@@ -142,6 +142,12 @@ export function sectionAddress(
   return placement && addressOf(placement, bases);
 }
 
+/** B: how far the object is from the addresses in its file; 0: it has none there. */
+export function loadBias({ layout, bases }: Pick<ResolveRequest, 'layout' | 'bases'>): bigint {
+  // Sections of a relocatable object have no addresses to be away from.
+  return layout.linkedAt === undefined ? 0n : (bases[0] ?? 0n) - layout.linkedAt;
+}
+
 function addressOf({ segment, offset }: Placement, bases: readonly Addr[]): Addr {
   // An object of empty sections only has no segment, and nothing to point at.
   return plus(bases[segment] ?? addr(0), offset);
@@ -262,7 +268,7 @@ function findUses(object: ElfObject, layout: Layout, arch: LinkArch): Uses {
   const counts = new Uint32Array(symbols.count);
   const tables = new Uint32Array(symbols.count);
   const firsts = new Uint32Array(symbols.count);
-  const rules = rulesByType(arch);
+  const rules = rulesFor(arch, object.type);
   const isLoose = new Uint8Array(symbols.count);
   for (let i = 0; i < symbols.count; i++) {
     const section = symbols.sectionAt(i);

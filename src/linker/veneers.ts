@@ -14,7 +14,7 @@ import * as C from '../object/elf/constants.ts';
 import { contentOf, type ElfObject, type ElfRelocations } from '../object/elf/model.ts';
 import { STUB_SEGMENT } from './ifuncs.ts';
 import type { Layout } from './layout.ts';
-import { rulesByType } from './relocation-types.ts';
+import { rulesFor } from './relocation-types.ts';
 import type { ResolvedSymbol } from './resolve.ts';
 import type { SegmentKind } from './segments.ts';
 
@@ -52,7 +52,7 @@ export function countVeneers(
   const counts = new Map<SegmentKind, number>();
   const { veneers } = arch;
   if (veneers === undefined) return counts;
-  const rules = rulesByType(arch);
+  const rules = rulesFor(arch, object.type);
   const kinds = rules.map((rule) => rule && veneers.kinds.get(rule.type));
   const targetsIn = new Map<SegmentKind, Targets>();
   for (const table of object.relocations) {

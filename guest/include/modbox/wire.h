@@ -208,14 +208,21 @@ struct wire_command {
 #define PROT_WRITE		2
 #define PROT_EXEC		4
 
+/*
+ * Segments of a shared object keep their distances: they lie in one area,
+ * which begins with the first of them.  Others are areas of their own.
+ */
 struct wire_segment {
 	uint32_t kind;			/*  0 SEGMENT_* */
 	uint32_t prot;			/*  4 PROT_* once linked */
 	uint32_t disposable;		/*  8 1: unmapped after init */
-	uint32_t reserved;		/* 12 */
+	uint32_t area;			/* 12 number of the one that begins
+					      its area, often itself */
 	uint64_t bytes;			/* 16 */
-	uint64_t align;			/* 24 power of two */
-};					/* 32 */
+	uint64_t align;			/* 24 power of two, of the area */
+	uint64_t offset;		/* 32 from the start of its area */
+	uint64_t area_bytes;		/* 40 of the area, if it begins one */
+};					/* 48 */
 
 struct wire_manifest {
 	uint32_t bytes;			/*  0 whole blob */

@@ -18,7 +18,16 @@ import {
 } from '../field.ts';
 import { decline, narrowAbsolute, narrowPages, narrowRelative } from '../narrow.ts';
 import type { Field, RelocationRule } from '../relocation.ts';
-import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
+import {
+  dynamicBase,
+  dynamicResolver,
+  dynamicSymbol,
+  type Formula,
+  gotBase,
+  gotSlot,
+  none,
+  table,
+} from '../rules.ts';
 
 const page = (address: bigint): bigint => address & ~0xfffn;
 const absolute: Formula = {
@@ -31,6 +40,8 @@ const relative: Formula = {
   value: ({ S, A, P }) => BigInt.asIntN(64, S + A - P),
   narrow: narrowRelative,
 };
+// AAELF64 writes Delta(S) + A, S being the segment's.
+const base: Formula = { text: 'B + A', value: ({ B, A }) => BigInt.asIntN(64, B + A) };
 const pages: Formula = {
   text: 'Page(S + A) - Page(P)',
   value: ({ S, A, P }) => BigInt.asIntN(64, page(S + A) - page(P)),
@@ -201,4 +212,8 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_AARCH64
   // No procedure linkage table in a kernel: the symbol itself.
   [314, 'PLT32', relative, data(4, signed(32))],
   [315, 'GOTPCREL32', slotRelative, data(4, signed(32)), gotSlot],
+  [1025, 'GLOB_DAT', absolute, data(8, unchecked), dynamicSymbol],
+  [1026, 'JUMP_SLOT', absolute, data(8, unchecked), dynamicSymbol],
+  [1027, 'RELATIVE', base, data(8, unchecked), dynamicBase],
+  [1032, 'IRELATIVE', base, data(8, unchecked), dynamicResolver],
 ]);

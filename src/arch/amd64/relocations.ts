@@ -11,7 +11,16 @@
 import { data, either, nothing, signed, unchecked, unsigned } from '../field.ts';
 import { narrowAbsolute, narrowRelative } from '../narrow.ts';
 import type { RelocationRule } from '../relocation.ts';
-import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
+import {
+  dynamicBase,
+  dynamicResolver,
+  dynamicSymbol,
+  type Formula,
+  gotBase,
+  gotSlot,
+  none,
+  table,
+} from '../rules.ts';
 
 const absolute: Formula = {
   text: 'S + A',
@@ -37,6 +46,9 @@ const toGot: Formula = {
   value: ({ GOT, A, P }) => BigInt.asIntN(64, GOT + A - P),
 };
 
+const symbol: Formula = { text: 'S', value: ({ S }) => BigInt.asIntN(64, S) };
+const base: Formula = { text: 'B + A', value: ({ B, A }) => BigInt.asIntN(64, B + A) };
+
 export const relocations: ReadonlyMap<number, RelocationRule> = table('R_X86_64_', [
   [0, 'NONE', none, nothing],
   [1, '64', absolute, data(8, unchecked)],
@@ -44,6 +56,9 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_X86_64_
   [3, 'GOT32', slot, data(4, signed(32)), gotSlot],
   // No procedure linkage table in a kernel: L = S.
   [4, 'PLT32', relative, data(4, signed(32))],
+  [6, 'GLOB_DAT', symbol, data(8, unchecked), dynamicSymbol],
+  [7, 'JUMP_SLOT', symbol, data(8, unchecked), dynamicSymbol],
+  [8, 'RELATIVE', base, data(8, unchecked), dynamicBase],
   [9, 'GOTPCREL', slotRelative, data(4, signed(32)), gotSlot],
   // The CPU zero-extends 32 and sign-extends 32S.
   [10, '32', absolute, data(4, unsigned(32))],
@@ -60,6 +75,8 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_X86_64_
   [28, 'GOTPCREL64', slotRelative, data(8, unchecked), gotSlot],
   [29, 'GOTPC64', toGot, data(8, unchecked), gotBase],
   [31, 'PLTOFF64', fromGot, data(8, unchecked), gotBase],
+  [37, 'IRELATIVE', base, data(8, unchecked), dynamicResolver],
+  [38, 'RELATIVE64', base, data(8, unchecked), dynamicBase],
   [41, 'GOTPCRELX', slotRelative, data(4, signed(32)), gotSlot],
   [42, 'REX_GOTPCRELX', slotRelative, data(4, signed(32)), gotSlot],
 ]);

@@ -10,7 +10,16 @@ import * as thumb from '../arm/t32-fields.ts';
 import { data, either, nothing, unchecked } from '../field.ts';
 import { narrowAbsolute32, narrowRelative32 } from '../narrow.ts';
 import type { RelocationRule } from '../relocation.ts';
-import { type Formula, gotBase, gotSlot, none, table } from '../rules.ts';
+import {
+  dynamicBase,
+  dynamicResolver,
+  dynamicSymbol,
+  type Formula,
+  gotBase,
+  gotSlot,
+  none,
+  table,
+} from '../rules.ts';
 
 const wrap = (value: bigint): bigint => BigInt.asIntN(32, value);
 const absolute: Formula = {
@@ -46,6 +55,11 @@ const slotRelative: Formula = {
   value: ({ G, GOT, A, P }) => wrap(G + GOT + A - P),
 };
 
+// AAELF32 has (S + A) | T, but with the word as it stands linkers leave no addend.
+const symbol: Formula = { text: 'S | T', value: ({ S, T }) => wrap(S | T) };
+// Bit 0 of the word tells Thumb code, as in every address that is stored.
+const base: Formula = { text: 'B + A', value: ({ B, A }) => wrap(B + A) };
+
 // A branch to an absent weak symbol goes to the next instruction; the PC is two
 // instructions ahead.
 const armCall = { branch: { arm: arm.bl, thumb: arm.blx }, absent: -4n };
@@ -63,6 +77,9 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', 
   [5, 'ABS16', plain, data(2, either(16))],
   [8, 'ABS8', plain, data(1, either(8))],
   [10, 'THM_CALL', branch, thumb.call, thumbCall],
+  [21, 'GLOB_DAT', symbol, data(4, unchecked), dynamicSymbol],
+  [22, 'JUMP_SLOT', symbol, data(4, unchecked), dynamicSymbol],
+  [23, 'RELATIVE', base, data(4, unchecked), dynamicBase],
   [24, 'GOTOFF32', fromGot, data(4, unchecked), gotBase],
   [25, 'BASE_PREL', toGot, data(4, unchecked), gotBase],
   [26, 'GOT_BREL', slot, data(4, unchecked), gotSlot],
@@ -92,4 +109,5 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', 
   [95, 'GOT_ABS', slotAddress, data(4, unchecked), gotSlot],
   [96, 'GOT_PREL', slotRelative, data(4, unchecked), gotSlot],
   [102, 'THM_JUMP11', branch, thumb.jump11, thumbJump11],
+  [160, 'IRELATIVE', base, data(4, unchecked), dynamicResolver],
 ]);

@@ -6,11 +6,12 @@ import { type Addr, addr } from '../../base/address.ts';
 import { size64 } from '../../base/bytes.ts';
 import { type Result, refuse, succeed } from '../../base/result.ts';
 import * as C from './constants.ts';
+import type { ElfFileType } from './model.ts';
 import type { ElfProblem } from './problems.ts';
 
 export interface ElfHeader {
   readonly wordBytes: 4 | 8;
-  readonly type: 'relocatable' | 'executable';
+  readonly type: ElfFileType;
   readonly machine: number;
   readonly flags: number;
   readonly entry: Addr;
@@ -23,6 +24,12 @@ export interface ElfHeader {
   /** Section 0 has the number of sections in its sh_size. */
   readonly shnumInSection0: boolean;
 }
+
+const fileTypes: ReadonlyMap<number, ElfFileType> = new Map([
+  [C.ET_REL, 'relocatable'],
+  [C.ET_EXEC, 'executable'],
+  [C.ET_DYN, 'shared'],
+]);
 
 const magic = [0x7f, 0x45, 0x4c, 0x46];
 
@@ -57,7 +64,8 @@ export function readHeader(bytes: Uint8Array, view: DataView): Result<ElfHeader,
   // The words of e_entry, e_phoff and e_shoff move everything behind them.
   const tail = wide ? 48 : 36;
   const type = half(16);
-  if (type !== C.ET_REL && type !== C.ET_EXEC) {
+  const fileType = fileTypes.get(type);
+  if (fileType === undefined) {
     problems.push({ kind: 'wrong-type', offset: 16, found: type });
   }
   expect('e_version', 20, view.getUint32(20, true), C.EV_CURRENT);
@@ -75,12 +83,12 @@ export function readHeader(bytes: Uint8Array, view: DataView): Result<ElfHeader,
   }
   if (shoff !== 0) expect('e_shentsize', tail + 10, half(tail + 10), wide ? 64 : 40);
   if (half(tail + 12) > 0 && shoff === 0) problems.push({ kind: 'no-sections' });
-  if (problems.length > 0) return refuse(problems);
+  if (fileType === undefined || problems.length > 0) return refuse(problems);
   const counts = readCounts(bytes, view, tail + 12, shoff, wide);
   if (!counts.ok) return counts;
   return succeed({
     wordBytes: wide ? 8 : 4,
-    type: type === C.ET_REL ? 'relocatable' : 'executable',
+    type: fileType,
     machine: half(18),
     flags: view.getUint32(tail, true),
     entry: addr(wide ? view.getBigUint64(24, true) : view.getUint32(24, true)),

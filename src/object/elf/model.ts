@@ -4,22 +4,31 @@
 
 import type { Addr } from '../../base/address.ts';
 import { SHT_NOBITS, SHT_NULL } from './constants.ts';
+import type { ElfDynamic } from './dynamic.ts';
+
+export type ElfFileType = 'relocatable' | 'executable' | 'shared';
 
 export interface ElfObject {
   readonly bytes: Uint8Array;
   readonly wordBytes: 4 | 8;
   /** e_machine; whoever knows which one was wanted compares it. */
   readonly machine: number;
-  readonly type: 'relocatable' | 'executable';
+  readonly type: ElfFileType;
   /** e_flags */
   readonly flags: number;
   readonly entry: Addr;
-  /** By index; section 0 is the null section. */
+  /**
+   * By index; section 0 is the null section.  A shared object is loaded by its program
+   * headers, so behind the sections of the file, if it has any, there is one for each
+   * PT_LOAD, called "PT_LOAD 2"; symbols and relocations are in those.
+   */
   readonly sections: readonly ElfSection[];
-  /** Program headers: of an executable; a relocatable object has none. */
+  /** Program headers; a relocatable object has none. */
   readonly segments: readonly ElfSegment[];
-  /** .symtab; without one a table with count 0. */
+  /** .symtab, of a shared object DT_SYMTAB; without one a table with count 0. */
   readonly symbols: ElfSymbols;
+  /** Of a shared object. */
+  readonly dynamic: ElfDynamic | undefined;
   /**
    * In file order; empty for an executable, which is linked already.  Those of
    * discarded sections are left out.
@@ -38,10 +47,17 @@ export interface ElfSection {
   readonly type: number;
   /** The low 32 bits of sh_flags, SHF_*. */
   readonly flags: number;
+  /**
+   * Its bytes go to memory: SHF_ALLOC of a relocatable object; the PT_LOADs of a
+   * shared one, whose own sections only name parts of those.
+   */
+  readonly loads: boolean;
   readonly address: Addr;
   readonly offset: number;
-  /** In memory; in the file too unless SHT_NOBITS. */
+  /** In memory. */
   readonly size: number;
+  /** In the file: none of SHT_NOBITS, all of others, some of a PT_LOAD; zeros follow. */
+  readonly fileBytes: number;
   readonly link: number;
   readonly info: number;
   /** A power of two, at least 1. */
@@ -82,13 +98,15 @@ export interface ElfSegment {
 export interface ElfSymbols {
   readonly count: number;
   nameAt(i: number): string;
-  /** In a relocatable object an offset in its section, else an address. */
+  /** An offset in its section; of an executable an address. */
   valueAt(i: number): bigint;
   sizeAt(i: number): number;
   /** STB_* */
   bindingAt(i: number): number;
   /** STT_* */
   typeAt(i: number): number;
+  /** STV_* */
+  visibilityAt(i: number): number;
   /**
    * A section index below sections.length (of a file with more than 65,279 sections
    * it may be larger than that), SHN_UNDEF, SHN_ABS or SHN_COMMON.
@@ -96,9 +114,11 @@ export interface ElfSymbols {
   sectionAt(i: number): number;
 }
 
-/** One SHT_REL or SHT_RELA section; `i` runs from 0 to count - 1. */
+/**
+ * One SHT_REL or SHT_RELA section, or what a dynamic table has for one PT_LOAD; `i`
+ * runs from 0 to count - 1.
+ */
 export interface ElfRelocations {
-  readonly section: ElfSection;
   /** The section whose bytes change. */
   readonly target: ElfSection;
   /** SHT_REL leaves the addend in the bytes, SHT_RELA carries it. */
@@ -117,10 +137,15 @@ export interface ElfRelocations {
   narrowAddendAt(i: number): number;
 }
 
+/** A place in an object. */
+export interface ElfPlace {
+  readonly section: ElfSection;
+  readonly offset: number;
+}
+
 /** The bytes a section has in the file; none for SHT_NOBITS. */
 export function contentOf(object: Pick<ElfObject, 'bytes'>, section: ElfSection): Uint8Array {
-  const size = hasContent(section) ? section.size : 0;
-  return object.bytes.subarray(section.offset, section.offset + size);
+  return object.bytes.subarray(section.offset, section.offset + section.fileBytes);
 }
 
 export function hasContent(section: { readonly type: number }): boolean {

@@ -102,10 +102,27 @@ export type ElfProblem =
     }
   | {
       readonly kind: 'bad-relocation-symbol';
-      readonly section: SectionRef;
+      /** Of a dynamic table its tag. */
+      readonly section: SectionRef | string;
       readonly index: number;
       readonly found: number;
       readonly symbols: number;
+    }
+  | {
+      /** A dynamic relocation of what is in no PT_LOAD. */
+      readonly kind: 'bad-relocation-place';
+      /** "DT_RELA" */
+      readonly table: string;
+      readonly index: number;
+      readonly address: number;
+    }
+  | { readonly kind: 'no-dynamic' }
+  | {
+      /** An entry of PT_DYNAMIC, or what it leads to. */
+      readonly kind: 'bad-dynamic';
+      readonly tag: string;
+      readonly wanted: string;
+      readonly found: number;
     }
   | { readonly kind: 'too-large'; readonly bytes: number; readonly limit: number }
   | {
@@ -125,8 +142,8 @@ export function describeElfProblem(problem: ElfProblem): string {
       return 'the file is big-endian (EI_DATA is ELFDATA2MSB); only little-endian machines are supported';
     case 'wrong-type':
       return (
-        `the file is ${describeFileType(problem.found)}, wanted ET_REL (1) or ET_EXEC (2): ` +
-        'link with -r, without -shared'
+        `the file is ${describeFileType(problem.found)}, wanted ET_REL (1), ET_DYN (3) or, ` +
+        'for a kernel, ET_EXEC (2)'
       );
     case 'bad-header':
       return `${problem.field} at ${hex(problem.offset)} is ${problem.found}, wanted ${problem.wanted}`;
@@ -187,9 +204,18 @@ export function describeElfProblem(problem: ElfProblem): string {
       );
     case 'bad-relocation-symbol':
       return (
-        `relocation ${problem.index} of ${named(problem.section)} uses symbol ${problem.found}, ` +
+        `relocation ${problem.index} of ${either(problem.section)} uses symbol ${problem.found}, ` +
         `but there are ${problem.symbols} symbols`
       );
+    case 'bad-relocation-place':
+      return (
+        `relocation ${problem.index} of ${problem.table} is at ${hex(problem.address)}, ` +
+        'which is in no PT_LOAD'
+      );
+    case 'no-dynamic':
+      return 'the shared object has no PT_DYNAMIC, so nothing tells how to relocate it; link with -shared';
+    case 'bad-dynamic':
+      return `${problem.tag} is ${hex(problem.found)}, wanted ${problem.wanted}`;
     case 'too-large':
       return `the object needs ${problem.bytes} bytes of memory, the limit is ${problem.limit}`;
     case 'unsupported':

@@ -169,7 +169,8 @@ describe('the file header', () => {
     ],
     ['big-endian data', patched(file, C.EI_DATA, 1, C.ELFDATA2MSB), { kind: 'big-endian' }],
     ['no data encoding', patched(file, C.EI_DATA, 1, 0), { kind: 'bad-header', field: 'EI_DATA' }],
-    ['ET_DYN', patched(file, 16, 2, 3), { kind: 'wrong-type', found: 3 }],
+    ['ET_CORE', patched(file, 16, 2, 4), { kind: 'wrong-type', found: 4 }],
+    ['ET_DYN and nothing to load', patched(file, 16, 2, 3), { kind: 'no-dynamic' }],
     ['e_version 2', patched(file, 20, 4, 2), { kind: 'bad-header', field: 'e_version' }],
     ['e_ehsize 52', patched(file, 52, 2, 52), { kind: 'bad-header', field: 'e_ehsize', found: 52 }],
     ['e_shentsize 40', patched(file, 58, 2, 40), { kind: 'bad-header', field: 'e_shentsize' }],
@@ -181,7 +182,7 @@ describe('the file header', () => {
   });
 
   test('reports what is wrong in it all at once', () => {
-    const twice = patched(patched(file, 16, 2, 3), 20, 4, 2);
+    const twice = patched(patched(file, 16, 2, 4), 20, 4, 2);
     expect(problemsIn(twice).map(({ kind }) => kind)).toEqual(['wrong-type', 'bad-header']);
   });
 

@@ -27,10 +27,12 @@ export function readRelocations(
     if (section.type !== C.SHT_REL && section.type !== C.SHT_RELA) continue;
     const target = checkSection(object.sections, section, object.wordBytes, problems);
     if (target === undefined) continue;
-    const table = columns(section, target, contentOf(object, section), object.wordBytes);
+    const inRecord = section.type === C.SHT_RELA;
+    const content = contentOf(object, section);
+    const table = { ...relocationColumns(content, object.wordBytes, inRecord), target };
     const types = new Set<number>();
-    for (const problem of checkEntries(table, object.symbols.count, types).listFor(section))
-      problems.add(problem);
+    const wrong = checkEntries(section, table, object.symbols.count, types);
+    for (const problem of wrong.listFor(section)) problems.add(problem);
     if (target.discarded === undefined) found.push({ ...table, types });
   }
   return unlessRefused(found, problems.listFor());
@@ -66,22 +68,20 @@ function entrySize(section: ElfSection, wordBytes: 4 | 8): number {
   return wordBytes * (section.type === C.SHT_RELA ? 3 : 2);
 }
 
-type Columns = Omit<ElfRelocations, 'types'>;
+/** A table of relocations wherever it stands; offsets are as in the file. */
+export type RelocationColumns = Omit<ElfRelocations, 'types' | 'target'>;
 
-function columns(
-  section: ElfSection,
-  target: ElfSection,
-  entries: Uint8Array,
+/** The whole entries of `bytes`; `inRecord`: RELA. */
+export function relocationColumns(
+  bytes: Uint8Array,
   wordBytes: 4 | 8,
-): Columns {
-  const inRecord = section.type === C.SHT_RELA;
+  inRecord: boolean,
+): RelocationColumns {
   const layout = wordBytes === 8 ? (inRecord ? rela64 : rel64) : inRecord ? rela32 : rel32;
   return {
-    section,
-    target,
     addends: inRecord ? 'in-record' : 'in-place',
-    count: Math.floor(section.size / entrySize(section, wordBytes)),
-    ...layout(wordsOf(entries)),
+    count: Math.floor(bytes.length / (wordBytes * (inRecord ? 3 : 2))),
+    ...layout(wordsOf(bytes)),
   };
 }
 
@@ -91,7 +91,7 @@ function columns(
 
 type Layout = (
   words: Uint32Array,
-) => Pick<Columns, 'offsetAt' | 'typeAt' | 'symbolAt' | 'addendAt' | 'narrowAddendAt'>;
+) => Pick<RelocationColumns, 'offsetAt' | 'typeAt' | 'symbolAt' | 'addendAt' | 'narrowAddendAt'>;
 
 const TWO_32 = 0x1_0000_0000;
 const inPlace = { addendAt: () => 0n, narrowAddendAt: () => Number.NaN };
@@ -133,9 +133,14 @@ const rel32: Layout = (words) => ({
 });
 
 /** Adds the types it sees to `types`. */
-function checkEntries(table: Columns, symbols: number, types: Set<number>): LimitedProblems {
+function checkEntries(
+  from: ElfSection,
+  table: Omit<ElfRelocations, 'types'>,
+  symbols: number,
+  types: Set<number>,
+): LimitedProblems {
   const problems = new LimitedProblems();
-  const section = refTo(table.section);
+  const section = refTo(from);
   // Offsets in a compressed section count its uncompressed bytes.
   const compressed = (table.target.flags & C.SHF_COMPRESSED) !== 0;
   const targetBytes = compressed ? Number.POSITIVE_INFINITY : table.target.size;

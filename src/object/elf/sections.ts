@@ -38,7 +38,9 @@ export function readSections(
   header: ElfHeader,
 ): Result<readonly ElfSection[], ElfProblem> {
   if (header.shnum === 0) {
-    return header.type === 'executable' ? unlessRefused([], []) : refuse([{ kind: 'no-sections' }]);
+    return header.type === 'relocatable'
+      ? refuse([{ kind: 'no-sections' }])
+      : unlessRefused([], []);
   }
   const entryBytes = header.wordBytes === 8 ? 64 : 40;
   const tableBytes = header.shnum * entryBytes;
@@ -56,7 +58,7 @@ export function readSections(
   }
   const unnamed: Unnamed[] = [];
   for (let index = 0; index < header.shnum; index++) {
-    unnamed.push(readEntry(view, header.shoff + index * entryBytes, index, header.wordBytes));
+    unnamed.push(readEntry(view, header.shoff + index * entryBytes, index, header));
   }
   const problems = new LimitedProblems();
   const sections = nameSections(bytes, header, unnamed, problems);
@@ -66,23 +68,28 @@ export function readSections(
   return unlessRefused(sections, problems.listFor());
 }
 
-function readEntry(view: DataView, at: number, index: number, wordBytes: 4 | 8): Unnamed {
-  const wide = wordBytes === 8;
+function readEntry(view: DataView, at: number, index: number, header: ElfHeader): Unnamed {
+  const wide = header.wordBytes === 8;
   const word = (i: number): number =>
     wide ? size64(view, at + 8 + i * 8) : view.getUint32(at + 8 + i * 4, true);
   const address: Addr = wide
     ? addr(view.getBigUint64(at + 16, true))
     : addr(view.getUint32(at + 12, true));
   const link = at + (wide ? 40 : 24);
+  const type = view.getUint32(at + 4, true);
+  const flags = view.getUint32(at + 8, true);
+  const size = word(3);
   return {
     index,
     name: '',
     nameOffset: view.getUint32(at, true),
-    type: view.getUint32(at + 4, true),
-    flags: view.getUint32(at + 8, true),
+    type,
+    flags,
+    loads: header.type === 'relocatable' && (flags & C.SHF_ALLOC) !== 0,
     address,
     offset: word(2),
-    size: word(3),
+    size,
+    fileBytes: hasContent({ type }) ? size : 0,
     link: view.getUint32(link, true),
     info: view.getUint32(link + 4, true),
     align: (wide ? size64(view, link + 8) : view.getUint32(link + 8, true)) || 1,

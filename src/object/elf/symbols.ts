@@ -10,13 +10,14 @@ import type { ElfSection, ElfSymbols } from './model.ts';
 import { type ElfProblem, LimitedProblems, refTo } from './problems.ts';
 import { NAMES_LIMIT } from './sections.ts';
 
-const noSymbols: ElfSymbols = {
+export const noSymbols: ElfSymbols = {
   count: 0,
   nameAt: () => '',
   valueAt: () => 0n,
   sizeAt: () => 0,
   bindingAt: () => C.STB_LOCAL,
   typeAt: () => C.STT_NOTYPE,
+  visibilityAt: () => C.STV_DEFAULT,
   sectionAt: () => C.SHN_UNDEF,
 };
 
@@ -52,7 +53,7 @@ export function readSymbols(
   if (problems.length > 0) return refuse(problems);
   const entries = bytes.subarray(table.offset, table.offset + table.size);
   const view = viewOf(entries);
-  const symbols = columns(view, names, extended, wordBytes, count);
+  const symbols = symbolColumns(view, names, extended, wordBytes, count);
   const found = checkEntries(view, symbols, {
     stride: entryBytes,
     names,
@@ -87,7 +88,8 @@ function readExtended(
   return viewOf(bytes.subarray(table.offset, table.offset + table.size));
 }
 
-function columns(
+/** A table of symbols wherever it stands; st_value is as in the file. */
+export function symbolColumns(
   view: DataView,
   names: Uint8Array,
   extended: DataView | undefined,
@@ -110,6 +112,7 @@ function columns(
     sizeAt: (i) => (wide ? size64(view, i * stride + 16) : view.getUint32(i * stride + 8, true)),
     bindingAt: (i) => view.getUint8(i * stride + info) >> 4,
     typeAt: (i) => view.getUint8(i * stride + info) & 15,
+    visibilityAt: (i) => view.getUint8(i * stride + info + 1) & 3,
     sectionAt: (i) => {
       const index = view.getUint16(i * stride + section, true);
       if (index < C.SHN_LORESERVE) return index;
@@ -172,8 +175,8 @@ function checkEntries(
   return problems;
 }
 
-/** Whether all names together are beyond the limit; looks closely only when they may be. */
-function areTooLong(view: DataView, stride: number, names: Uint8Array): boolean {
+/** Whether all names together are beyond NAMES_LIMIT; looks closely only when they may be. */
+export function areTooLong(view: DataView, stride: number, names: Uint8Array): boolean {
   const count = view.byteLength / stride;
   if (count * longest(names) <= NAMES_LIMIT) return false;
   let total = 0;
