@@ -15,6 +15,7 @@ import type { CheckOptions } from './check-options.ts';
 import { InputError } from './errors.ts';
 import { readFile } from './input.ts';
 import { vermagicOf } from './linux-facts.ts';
+import { describeBootImage } from './linux-image.ts';
 
 /** What one --against turned out to be. */
 type Source = 'image' | 'symvers' | 'modules';
@@ -59,6 +60,8 @@ function addNamed(all: Collected, name: string, arch: Arch): void {
     return;
   }
   const file = readFile(name);
+  const boot = describeBootImage(file.bytes);
+  if (boot !== undefined) throw new InputError(`${name}: ${boot}`);
   const type = elfType(file.bytes);
   if (type === undefined) addSymvers(all, file);
   else if (type === ET_EXEC) addImage(all, file, arch);

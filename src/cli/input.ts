@@ -14,6 +14,7 @@ import type { ElfObject } from '../object/elf/model.ts';
 import { describeElfProblem } from '../object/elf/problems.ts';
 import { readElf } from '../object/elf/reader.ts';
 import { InputError, UsageError } from './errors.ts';
+import { describeBootImage, describeVmlinux } from './linux-image.ts';
 
 export interface InputObject {
   readonly file: ObjectFile;
@@ -24,12 +25,16 @@ export interface InputObject {
 /** Reads one object. @throws InputError with a line for each problem */
 export function readInput(path: string): InputObject {
   const file = readFile(path);
+  const boot = describeBootImage(file.bytes);
+  if (boot !== undefined) throw new InputError(`${path}: ${boot}`);
   const read = readElf(file.bytes);
   if (!read.ok)
     throw new InputError(
       read.problems.map((problem) => `${path}: ${describeElfProblem(problem)}`).join('\n'),
     );
   const object = read.value;
+  const kernel = describeVmlinux(object);
+  if (kernel !== undefined) throw new InputError(`${path}: ${kernel}`);
   if (object.type !== 'relocatable')
     throw new InputError(describeLinkProblem({ kind: 'not-relocatable' }, path));
   const arch = archOfElfMachine(object.machine);

@@ -113,6 +113,43 @@ describe.for(tools)('%s %s', ([tool, args]) => {
   });
 });
 
+const branchFilterFlags = ['--x86', '--arm', '--armthumb', '--arm64'] as const;
+
+/** Bytes that look like calls often, and like the doubtful cases of x86 as well. */
+function callLike(size: number): Uint8Array {
+  const common = [0xe8, 0xe9, 0x00, 0xff, 0xeb, 0xf0, 0xf7, 0xf8, 0xfe, 0x94, 0x97, 0x90, 0xb0, 1];
+  let state = 1;
+  return Uint8Array.from({ length: size }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    const pick = state >>> 16;
+    return (pick & 3) === 0 ? (pick >>> 2) & 0xff : (common[(pick >>> 2) % common.length] ?? 0);
+  });
+}
+
+describe.for(branchFilterFlags)('xz %s', (filter) => {
+  test.skipIf(!has('xz')).for([0, 4, 5, 7, 100, 4096, 300_001])('%i bytes of calls', (size) => {
+    const bytes = callLike(size);
+    for (const from of [filter, `${filter}=start=65536`, `${filter}=start=4294901760`])
+      for (const blocks of [[], ['--block-size=4096']]) {
+        const file = packed('xz', [from, '--lzma2=preset=6', ...blocks], bytes);
+        expect(Buffer.compare(contentOf(file), bytes)).toBe(0);
+      }
+  });
+});
+
+test.skipIf(!has('xz'))('several branch filters are undone in reverse', () => {
+  const bytes = callLike(10_000);
+  const file = packed('xz', ['--x86', '--armthumb', '--arm', '--lzma2'], bytes);
+  expect(Buffer.compare(contentOf(file), bytes)).toBe(0);
+});
+
+test.skipIf(!has('xz'))('the delta filter is refused by its name', () => {
+  expect(problemOf(packed('xz', ['--delta', '--lzma2'], callLike(100)))).toMatchObject({
+    kind: 'unsupported',
+    what: 'the delta filter',
+  });
+});
+
 test.skipIf(!has('xz'))('streams one behind the other are one file, padding between', () => {
   const parts = [packed('xz', [], utf8('one ')), new Uint8Array(8), packed('xz', [], utf8('two'))];
   expect(text(contentOf(Uint8Array.from(Buffer.concat(parts))))).toBe('one two');

@@ -1,5 +1,6 @@
 // The .xz container: streams of blocks, each block compressed with LZMA2 and
-// followed by a check of its content, then an index of their sizes.  Everything
+// followed by a check of its content, then an index of their sizes.  Code may have
+// gone through a branch filter before.  Everything
 // that can be verified is, and sizes are held against a limit as they come.
 // There is no maintained package that does this synchronously on Node 20; see
 // docs/decisions/0007-containers.md.
@@ -8,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { viewOf } from '../base/bytes.ts';
+import { branchFilters } from './bcj.ts';
 import { crc64 } from './crc64.ts';
 import { Lzma2 } from './lzma2.ts';
 import { Unreadable } from './problems.ts';
@@ -16,13 +18,9 @@ const HEADER = 12;
 const LZMA2_FILTER = 0x21;
 const otherFilters: ReadonlyMap<number, string> = new Map([
   [0x03, 'the delta filter'],
-  [0x04, 'the x86 filter'],
   [0x05, 'the PowerPC filter'],
   [0x06, 'the IA-64 filter'],
-  [0x07, 'the ARM filter'],
-  [0x08, 'the ARM-Thumb filter'],
   [0x09, 'the SPARC filter'],
-  [0x0a, 'the ARM64 filter'],
   [0x0b, 'the RISC-V filter'],
 ]);
 
@@ -52,6 +50,9 @@ export function unpackXz(bytes: Uint8Array, limit: number): Uint8Array {
   const reader = new XzReader(bytes, limit);
   return reader.read();
 }
+
+/** Changes the content of a block back to what it was before a filter. */
+type Undo = (content: Uint8Array) => void;
 
 interface BlockSizes {
   readonly unpadded: number;
@@ -117,12 +118,16 @@ class XzReader {
     this.#at = start + 2;
     const packed = (flags & 0x40) === 0 ? undefined : this.#number('a block header');
     const unpacked = (flags & 0x80) === 0 ? undefined : this.#number('a block header');
-    for (let i = (flags & 3) + 1; i > 0; i--) this.#filter();
+    const undos: Undo[] = [];
+    for (let i = flags & 3; i > 0; i--) undos.unshift(this.#branchFilter());
+    this.#lzma2Filter();
 
     const dataAt = start + headerBytes;
     const before = this.#lzma2.length;
     const dataEnd = this.#lzma2.decode(dataAt);
     const content = this.#lzma2.contentFrom(before);
+    // The next block begins with a reset of the dictionary, so this may change.
+    for (const undo of undos) undo(content);
     const expect = (what: string, wanted: number | undefined, found: number): void => {
       if (wanted !== undefined && wanted !== found)
         throw damaged(`the ${what} size of a block`, start, `${wanted}`, `${found}`);
@@ -142,15 +147,35 @@ class XzReader {
     return { unpadded, content: content.length };
   }
 
-  #filter(): void {
+  /** One before LZMA2, which is the last in the list. */
+  #branchFilter(): Undo {
     const at = this.#at;
-    const id = this.#number('a filter');
-    const size = this.#number('a filter');
-    if (id !== LZMA2_FILTER) throw unsupported(otherFilters.get(id) ?? `filter ${id}`, at);
+    const { id, size } = this.#filterHead();
+    const filter = branchFilters.get(id);
+    if (filter === undefined) throw unsupported(otherFilters.get(id) ?? `filter ${id}`, at);
+    if (size !== 0 && size !== 4)
+      throw damaged(`the properties of ${filter.name}`, at, '0 or 4 bytes', `${size}`);
+    this.#need(size, 'a filter', at);
+    const start = size === 0 ? 0 : this.#view.getUint32(this.#at, true);
+    if (start % filter.align !== 0)
+      throw damaged('the start offset', this.#at, `a multiple of ${filter.align}`, `${start}`);
+    this.#at += size;
+    return (content) => filter.undo(content, start);
+  }
+
+  #lzma2Filter(): void {
+    const at = this.#at;
+    const { id, size } = this.#filterHead();
+    if (id !== LZMA2_FILTER)
+      throw unsupported(otherFilters.get(id) ?? `filter ${id} as the last`, at);
     const properties = this.#bytes[this.#at] ?? 0;
     if (size !== 1 || properties > 40)
       throw damaged('the dictionary size', this.#at, '0 to 40', `${properties}`);
     this.#at += 1;
+  }
+
+  #filterHead(): { readonly id: number; readonly size: number } {
+    return { id: this.#number('a filter'), size: this.#number('a filter') };
   }
 
   /** Answers its size in bytes. */
