@@ -190,6 +190,15 @@ describe.for(archNames)('%s', (arch) => {
     expect(kernel.modules).toEqual([]);
   });
 
+  test('they may be init and exit code', () => {
+    const placed = (array: string, text: string, name: string): string => `
+__attribute__((__section__("${text}"))) static void ${name}(void) { printf("${name}\\n"); }
+static void (*p_${name})(void) __attribute__((__used__, __section__("${array}"))) = ${name};`;
+    const come = placed('.init_array', '.init.text', 'come');
+    const go = placed('.fini_array', '.exit.text', 'go');
+    expect(told(built({ source: `#include <sys/systm.h>${come}${go}` }))).toEqual(['come', 'go']);
+  });
+
   test('what a constructor allocates is the module’s', () => {
     const source = `
 #include <sys/systm.h>

@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { littleEndian, type SymbolSpec } from '../../test/support/elf-writer.ts';
-import { linked, wordsOf, wordType } from '../../test/support/link-spec.ts';
+import { linked, linkSpec, wordsOf, wordType } from '../../test/support/link-spec.ts';
 import { archNames } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
 import * as C from '../object/elf/constants.ts';
-import { IFUNC_SECTION } from './ifuncs.ts';
+import { IFUNC_LIMIT, IFUNC_SECTION } from './ifuncs.ts';
 import { SEGMENT_DATA, SEGMENT_TEXT } from './segments.ts';
 
 const TEXT = 0x1_0000n;
@@ -62,6 +62,16 @@ describe.for(archNames)('%s', (name) => {
   test('the slot is empty until the kernel fills it', () => {
     expect(wordsOf(imageOf(ifunc('f', 8)), SEGMENT_DATA, wordBytes)[1]).toBe(0n);
   });
+});
+
+test.for([IFUNC_LIMIT, IFUNC_LIMIT + 1])('%i of them are within the limit, or not', (count) => {
+  const arch = architectures.i386;
+  const text = { name: '.text', flags: C.SHF_ALLOC | C.SHF_EXECINSTR, bytes: [0] };
+  const symbols = Array.from({ length: count }, (_, i) => ifunc(`f${i}`, 0));
+  const result = linkSpec(arch, { addends: arch.addends, sections: [text], symbols });
+  const problems = result.ok ? [] : result.problems;
+  const problem = { kind: 'too-many-ifuncs', limit: IFUNC_LIMIT };
+  expect(problems).toEqual(count > IFUNC_LIMIT ? [problem] : []);
 });
 
 test('a Thumb resolver keeps bit 0, and its stub is ARM code', () => {

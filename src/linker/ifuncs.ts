@@ -11,6 +11,7 @@ import { assert } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import type { Placement } from './layout.ts';
+import type { ProblemList } from './problems.ts';
 import type { Placed } from './resolve.ts';
 import { SEGMENT_DATA, SEGMENT_TEXT, type SegmentKind } from './segments.ts';
 
@@ -39,11 +40,15 @@ interface Rooms<Spot> {
   kindOf(section: number): SegmentKind | undefined;
 }
 
+/** Symbols; libc of amd64 has about a hundred. */
+export const IFUNC_LIMIT = 10_000;
+
 /** A stub and a slot for every resolver, by symbol index: aliases share them. */
 export function placeIfuncs<Spot>(
   object: ElfObject,
   { indirectStub, wordBytes }: LinkArch,
   rooms: Rooms<Spot>,
+  problems: ProblemList,
 ): ReadonlyMap<number, IfuncPlaces<Spot>> {
   const { symbols } = object;
   const places = new Map<number, IfuncPlaces<Spot>>();
@@ -52,6 +57,10 @@ export function placeIfuncs<Spot>(
     if (symbols.typeAt(i) !== C.STT_GNU_IFUNC) continue;
     const section = symbols.sectionAt(i);
     if (rooms.kindOf(section) === undefined) continue;
+    if (places.size === IFUNC_LIMIT) {
+      problems.add({ kind: 'too-many-ifuncs', limit: IFUNC_LIMIT });
+      break;
+    }
     const key = `${section}+${symbols.valueAt(i)}`;
     const place = byResolver.get(key) ?? {
       stub: rooms.append(STUB_SEGMENT, indirectStub.bytes, indirectStub.align),

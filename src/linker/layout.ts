@@ -86,7 +86,7 @@ export function planLayout(
   checkSets(byKind, problems);
   const rooms = new Rooms(object, byKind);
   const commons = placeCommons(object, rooms, problems);
-  const ifuncs = placeIfuncs(object, arch, rooms);
+  const ifuncs = placeIfuncs(object, arch, rooms, problems);
   const layout = rooms.layout({ commons, ifuncs, ...reserve(object, arch, rooms, options) });
   const bytes = layout.segments.reduce((total, segment) => total + segment.bytes, 0);
   if (bytes > ALLOC_LIMIT) problems.add({ kind: 'too-large', bytes, limit: ALLOC_LIMIT });

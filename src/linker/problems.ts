@@ -42,6 +42,7 @@ export type LinkProblem =
       readonly bytes: number;
       readonly wordBytes: number;
     }
+  | { readonly kind: 'too-many-ifuncs'; readonly limit: number }
   | { readonly kind: 'too-large'; readonly bytes: number; readonly limit: number }
   | { readonly kind: 'bad-common'; readonly symbol: string; readonly align: bigint }
   | {
@@ -173,6 +174,8 @@ function describe(problem: LinkProblem): string {
         `section ${problem.section} has ${problem.bytes} bytes, wanted a multiple of ` +
         `${problem.wordBytes}, the size of a function pointer; put nothing else there`
       );
+    case 'too-many-ifuncs':
+      return `has more than ${problem.limit} indirect functions, which no program needs`;
     case 'too-large':
       return `needs ${problem.bytes} bytes of memory, the limit is ${problem.limit}`;
     case 'bad-common':

@@ -41,7 +41,7 @@ export function planShared(object: ElfObject, arch: LinkArch, problems: ProblemL
   const relro = relroOf(object, arch);
   const pages = isTooLarge ? [] : loads.flatMap((load) => pagesOf(load, from, relro));
   const own = segmentsOf(protections(pages, isTooLarge ? 0 : bytes / PAGE, from, problems), align);
-  const { ifuncs, segments } = withIndirect(object, arch, own);
+  const { ifuncs, segments } = withIndirect(object, arch, own, problems);
   return {
     segments,
     placements: object.sections.map((section) => placementOf(object, section, from, bytes)),
@@ -68,18 +68,20 @@ function withIndirect(
   object: ElfObject,
   arch: LinkArch,
   own: readonly SegmentPlan[],
+  problems: ProblemList,
 ): Pick<Layout, 'ifuncs' | 'segments'> {
   const segments = [...own];
-  const ifuncs = placeIfuncs<Placement>(object, arch, {
-    kindOf: (section) => (object.sections[section]?.loads ? S.SEGMENT_TEXT : undefined),
-    append: (kind, size, align) => {
+  const rooms = {
+    kindOf: (section: number) => (object.sections[section]?.loads ? S.SEGMENT_TEXT : undefined),
+    append: (kind: S.SegmentKind, size: number, align: number): Placement => {
       const known = segments.findIndex((each, i) => i >= own.length && each.kind === kind);
       const index = known < 0 ? segments.length : known;
       const offset = alignUp(segments[index]?.bytes ?? 0, align);
       segments[index] = { kind, bytes: offset + size, align, area: index, offset: 0 };
       return { segment: index, offset };
     },
-  });
+  };
+  const ifuncs = placeIfuncs(object, arch, rooms, problems);
   return { ifuncs, segments };
 }
 
