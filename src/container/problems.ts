@@ -4,7 +4,9 @@
 
 export type PackedFormat = 'gzip' | 'xz' | 'zstd';
 export type ArchiveFormat = 'ar' | 'tar';
-export type ContainerFormat = PackedFormat | ArchiveFormat;
+export type FileFormat = PackedFormat | ArchiveFormat;
+/** zlib packs sections, not files. */
+export type ContainerFormat = FileFormat | 'zlib';
 
 export type ContainerProblem =
   | {
