@@ -5,7 +5,6 @@
 // DWARF 5, https://dwarfstd.org/dwarf5std.html
 
 import type { Addr } from '../base/address.ts';
-import type { Result } from '../base/result.ts';
 import type { DwarfProblem } from './problems.ts';
 
 /**
@@ -18,7 +17,7 @@ export interface DebugSections {
 
 /** Where something stands in a source file. */
 export interface SourcePlace {
-  /** With the folder as the compiler had it: "./modules/hello/hello.c". */
+  /** With the folder as the compiler had it, without "." in it: "modules/hello/hello.c". */
   readonly file: string;
   /** From 1; 0: the compiler cannot tell. */
   readonly line: number;
@@ -56,7 +55,7 @@ export interface Range {
   readonly high: Addr;
 }
 
-export interface Function {
+export interface FunctionInfo {
   readonly name: string;
   /** What the symbol table calls it, where that is another name. */
   readonly linkageName: string | undefined;
@@ -68,8 +67,7 @@ export interface Function {
   /** The first address at which parameters can be read. */
   readonly prologueEnd: Addr;
   readonly external: boolean;
-  /** What it answers; undefined: void. */
-  readonly returns: Type | undefined;
+  readonly type: FunctionType;
   readonly parameters: readonly Variable[];
 }
 
@@ -91,10 +89,13 @@ export interface Variable {
   readonly type: Type;
   readonly declared: SourcePlace | undefined;
   readonly location: Location;
-  /** 0: a function's own or outermost block; more: an inner block; -1: its unit's. */
+  /** How many blocks it is inside of, in its function; 0 for parameters. */
   readonly depth: number;
-  /** The inlined function it belongs to; undefined: none. */
-  readonly inlinedIn: string | undefined;
+  /**
+   * Which function it belongs to at the address that was asked for: 0 the function
+   * itself, n the n-th of inlinedAt(), counted from 1.
+   */
+  readonly inlineDepth: number;
 }
 
 /** How to find a variable; src/dwarf/locate.ts evaluates it. */
@@ -123,8 +124,8 @@ export interface ExpressionContext {
   address(index: number): bigint | undefined;
   /** The base type at this offset in the unit, for typed expressions. */
   baseType(offset: number): BaseType | undefined;
-  /** The variable or formal parameter at this offset in .debug_info, for implicit pointers. */
-  variable(offset: number): Variable | undefined;
+  /** The location of the variable at this offset in .debug_info, for implicit pointers. */
+  location(offset: number): Location | undefined;
   /** The expression of the entry at this offset in the unit (or .debug_info), for DW_OP_call. */
   call(offset: number, inUnit: boolean): Expression | undefined;
   /** DW_AT_frame_base of the function at pc. */
@@ -270,8 +271,8 @@ export interface DebugInfo {
   linesIn(range: { readonly low: bigint; readonly high: bigint }): readonly LineRow[];
   /** All source files that lines tell of. */
   files(): readonly string[];
-  functionAt(address: bigint): Function | undefined;
-  functionNamed(name: string): readonly Function[];
+  functionAt(address: bigint): FunctionInfo | undefined;
+  functionNamed(name: string): readonly FunctionInfo[];
   /** Outermost first: the last is the one whose code is at the address. */
   inlinedAt(address: bigint): readonly InlinedFrame[];
   /** What is in scope: innermost block first, the unit's own statics and globals last. */
@@ -294,9 +295,3 @@ export interface DwarfOptions {
   /** Added to every address: of a shared object that was moved when it was loaded. */
   readonly bias?: bigint;
 }
-
-export type OpenDwarf = (
-  sections: DebugSections,
-  wordBytes: 4 | 8,
-  options?: DwarfOptions,
-) => Result<DebugInfo, DwarfProblem>;

@@ -61,3 +61,24 @@ export function assemble(arch: ArchName, source: string): Uint8Array {
     rmSync(folder, { recursive: true });
   }
 }
+
+/**
+ * The object that C becomes, for the target alone: flags say the rest.  clang is run
+ * where nothing tells of the machine it is on.
+ */
+export function compileObject(
+  arch: ArchName,
+  source: string,
+  flags: readonly string[],
+): Uint8Array {
+  const folder = mkdtempSync(join(tmpdir(), 'modbox-'));
+  try {
+    const object = join(folder, 'a.o');
+    const args = [...targets[arch], '-ffreestanding', '-fno-pic', '-fdebug-compilation-dir=.'];
+    const { ok, said } = clang([...args, ...flags, '-c', '-x', 'c', '-o', object, '-'], source);
+    if (!ok) throw new Error(said);
+    return Uint8Array.from(readFileSync(object));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

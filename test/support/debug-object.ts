@@ -1,0 +1,64 @@
+// C compiled with debug information, placed as a kernel would place it, and opened.
+// Lines of the source are found by what is written on them: lineOf(source, 'MARK').
+
+import type { ArchName } from '../../src/arch/arch.ts';
+import { architectures } from '../../src/arch/registry.ts';
+import { type Addr, alignUp, plus } from '../../src/base/address.ts';
+import { openDwarf } from '../../src/dwarf/info.ts';
+import type { DebugInfo } from '../../src/dwarf/model.ts';
+import { LinkedDebugSections } from '../../src/linker/debug-sections.ts';
+import { planLayout } from '../../src/linker/link.ts';
+import { sectionAddress } from '../../src/linker/resolve.ts';
+import { readElf } from '../../src/object/elf/reader.ts';
+import { compileObject } from './compiler.ts';
+
+export interface DebugObject {
+  readonly info: DebugInfo;
+  readonly sections: LinkedDebugSections;
+  /** Where the first section of this name was placed. */
+  sectionAddress(name: string): Addr;
+}
+
+/** The file that the compiler is told the source is. */
+export const SOURCE_FILE = 'samples/sample.c';
+
+export function debugObject(
+  name: ArchName,
+  source: string,
+  flags: readonly string[] = ['-O0'],
+): DebugObject {
+  const bytes = compileObject(name, `# 1 "${SOURCE_FILE}"\n${source}`, ['-g', ...flags]);
+  const arch = architectures[name];
+  const read = readElf(bytes);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const object = read.value;
+  const planned = planLayout(object, arch);
+  if (!planned.ok) throw new Error(planned.problems.map(({ kind }) => kind).join());
+  const layout = planned.value;
+  let next = arch.map.modulesStart;
+  const bases = layout.segments.map(({ bytes: size, align }) => {
+    const base = next;
+    next = plus(base, alignUp(size, Math.max(align, 4096)));
+    return base;
+  });
+  const sections = new LinkedDebugSections({ object, arch, placed: { layout, bases } });
+  const opened = openDwarf(sections, arch.wordBytes);
+  if (!opened.ok) throw new Error(JSON.stringify(opened.problems));
+  return {
+    info: opened.value,
+    sections,
+    sectionAddress: (wanted) => {
+      const index = object.sections.findIndex((section) => section.name === wanted);
+      const address = sectionAddress(layout, bases, index);
+      if (address === undefined) throw new Error(`no ${wanted}`);
+      return address;
+    },
+  };
+}
+
+/** The line, from 1, on which `mark` is written. */
+export function lineOf(source: string, mark: string): number {
+  const index = source.split('\n').findIndex((line) => line.includes(mark));
+  if (index < 0) throw new Error(`no ${mark}`);
+  return index + 1;
+}
