@@ -36,6 +36,19 @@ describe.each(archNames)('%s', (arch) => {
   });
 });
 
+test.for(archNames)('%s: a base near the end of the address space', (arch) => {
+  const hello = samplePath(arch, 'hello');
+  const end = 1n << BigInt(architectures[arch].wordBytes * 8);
+  const at = (pages: bigint) =>
+    modbox('map', hello, '--base', `0x${(end - pages * 4096n).toString(16)}`);
+  expect(at(2n).status).toBe(0);
+  const { status, stdout } = at(1n);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(
+    ` bytes at 0x${end.toString(16)} do not end below 2^${end.toString(2).length - 1}`,
+  );
+});
+
 test.for(archNames)('the stubs and slots of indirect functions of %s', (arch) => {
   const source = `
 static int (*pick(void))(int) { return 0; }

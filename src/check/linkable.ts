@@ -3,10 +3,11 @@
 // exports the object really uses.
 
 import type { Arch } from '../arch/arch.ts';
-import { type Addr, addr, plus } from '../base/address.ts';
-import { placeAreas } from '../linker/areas.ts';
-import { type Layout, link, planLayout } from '../linker/link.ts';
+import { type Addr, plus } from '../base/address.ts';
+import { refuse } from '../base/result.ts';
+import { link, planLayout } from '../linker/link.ts';
 import type { LinkProblem, Place } from '../linker/problems.ts';
+import { consecutiveBases } from '../linker/space.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import type { Finding } from './findings.ts';
@@ -33,12 +34,17 @@ export function linkOnTrial({ subject, lookup, names }: TrialRequest): Trial {
   const planned = planLayout(object, arch);
   const problems: LinkProblem[] = planned.ok ? [] : [...planned.problems];
   const layout = planned.ok ? planned : planLayout(relaxed(object), arch);
-  if (layout.ok) {
+  const { map, wordBytes } = arch;
+  const bases = layout.ok
+    ? consecutiveBases(layout.value, map.modulesStart, wordBytes)
+    : refuse<LinkProblem>([]);
+  if (!bases.ok) problems.push(...bases.problems);
+  if (layout.ok && bases.ok) {
     const linked = link({
       object,
       arch,
       layout: layout.value,
-      bases: trialBases(layout.value, arch.map.modulesStart),
+      bases: bases.value,
       lookup: (name) => {
         const found = lookup(name);
         if (found === undefined) return undefined;
@@ -72,17 +78,6 @@ function relaxed(object: ElfObject): ElfObject {
 }
 
 const PAGE = 4096;
-
-/** One area behind the other, each on pages of its own, from `start` up. */
-export function trialBases(layout: Layout, start: Addr): readonly Addr[] {
-  let at: bigint = start;
-  return placeAreas(layout, (bytes, align) => {
-    const step = BigInt(Math.max(PAGE, align));
-    const base = ((at + step - 1n) / step) * step;
-    at = base + BigInt(bytes);
-    return addr(base);
-  });
-}
 
 /** Where a symbol of unknown address could be: what can be reached, no more. */
 function standIn({ module }: Export, arch: Arch): Addr {

@@ -5,13 +5,13 @@
 import type { Arch } from '../arch/arch.ts';
 import { relocationName } from '../arch/relocation-names.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
-import { trialBases } from '../check/linkable.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
 import { moduleNameOf } from '../kernel/files.ts';
 import { isLoaded } from '../linker/layout.ts';
 import { type Layout, type LinkedImage, link, planLayout } from '../linker/link.ts';
 import { describeLinkProblem } from '../linker/problems.ts';
 import { PROT_EXEC, segmentTraits } from '../linker/segments.ts';
+import { consecutiveBases } from '../linker/space.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import type { InputObject } from './input.ts';
@@ -98,7 +98,12 @@ export function mapOf({ file, object, arch }: InputObject, base: Addr): LinkMap 
     const problems = layout.problems.map(sentence);
     return { ...common, segments: [], sets: [], symbols: [], problems };
   }
-  const bases = trialBases(layout.value, base);
+  const placed = consecutiveBases(layout.value, base, arch.wordBytes);
+  if (!placed.ok) {
+    const problems = placed.problems.map(sentence);
+    return { ...common, segments: [], sets: [], symbols: [], problems };
+  }
+  const bases = placed.value;
   const segments = segmentsOf(object, arch, layout.value, bases);
   const linked = link({
     object,

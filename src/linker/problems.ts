@@ -25,6 +25,13 @@ export type LinkProblem =
       readonly found: number;
     }
   | { readonly kind: 'wrong-word-size'; readonly wanted: number; readonly found: number }
+  | {
+      /** Memory that would not end where the address space does. */
+      readonly kind: 'beyond-space';
+      readonly base: bigint;
+      readonly bytes: number;
+      readonly wordBytes: 4 | 8;
+    }
   | { readonly kind: 'writable-text'; readonly section: string }
   | { readonly kind: 'tls-section'; readonly section: string }
   | {
@@ -151,6 +158,11 @@ function describe(problem: LinkProblem): string {
       return (
         `is a ${problem.found * 8}-bit object, wanted ${problem.wanted * 8} bits; ` +
         'the x32 and ILP32 ABIs are not supported'
+      );
+    case 'beyond-space':
+      return (
+        `its ${problem.bytes} bytes at 0x${problem.base.toString(16)} do not end below ` +
+        `2^${problem.wordBytes * 8}, where the address space does; give it a lower address`
       );
     case 'writable-text':
       return (
