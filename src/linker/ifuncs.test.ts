@@ -7,6 +7,7 @@ import { archNames } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
 import * as C from '../object/elf/constants.ts';
 import { IFUNC_LIMIT, IFUNC_SECTION } from './ifuncs.ts';
+import { describeLinkProblem } from './problems.ts';
 import { SEGMENT_DATA, SEGMENT_TEXT } from './segments.ts';
 
 const TEXT = 0x1_0000n;
@@ -62,6 +63,20 @@ describe.for(archNames)('%s', (name) => {
   test('the slot is empty until the kernel fills it', () => {
     expect(wordsOf(imageOf(ifunc('f', 8)), SEGMENT_DATA, wordBytes)[1]).toBe(0n);
   });
+});
+
+test.for([
+  ['i386', 42],
+  ['amd64', 37],
+  ['armv7', 160],
+  ['aarch64', 1032],
+] as const)('%s: R_*_IRELATIVE is refused by name', ([name, type]) => {
+  const arch = architectures[name];
+  const data = { name: '.data', flags: C.SHF_ALLOC | C.SHF_WRITE, bytes: new Uint8Array(8) };
+  const relocations = [{ section: '.data', offset: 0, type }];
+  const result = linkSpec(arch, { addends: arch.addends, sections: [data], relocations });
+  const problem = result.ok ? undefined : result.problems[0];
+  expect(problem && describeLinkProblem(problem, 'x')).toMatch(/_IRELATIVE .*dynamic linker/);
 });
 
 test.for([IFUNC_LIMIT, IFUNC_LIMIT + 1])('%i of them are within the limit, or not', (count) => {
