@@ -73,6 +73,8 @@ export interface Arch {
   /** Walks the live page tables for one address. */
   translate(cpu: Cpu, read: ReadPhysical, address: Addr): Translation | undefined;
   readonly exceptions: Exceptions;
+  /** Whether an instruction, given by its bytes, waits for an interrupt: hlt, wfi. */
+  isWait(code: Uint8Array): boolean;
   /** Whether the CPU runs Thumb code, whose PC the engine takes with bit 0 set. */
   readonly thumbState?: (cpu: Cpu) => boolean;
 }

@@ -1,7 +1,7 @@
 // What ends a verb early.  Each is one paragraph for the user, never a stack
 // trace; everything else that is thrown is a bug of modbox.
 
-import { OldLibraryError } from '../engine/engine.ts';
+import { OldLibraryError } from '../engine/open.ts';
 import { MissingAssetError } from '../host/assets.ts';
 import { LibraryError } from '../host/boot.ts';
 import { BootError } from '../kernel/start.ts';

@@ -36,6 +36,7 @@ export interface Binding {
     begin: bigint,
     end: bigint,
   ): number;
+  hookDelete(uc: Pointer, hook: Pointer): number;
   ctl(uc: Pointer, control: number, ...args: unknown[]): number;
   contextAlloc(uc: Pointer, out: [Pointer | null]): number;
   contextSize(uc: Pointer): number;
@@ -44,11 +45,14 @@ export interface Binding {
   contextFree(context: Pointer): number;
 }
 
-type CallbackKind = 'interrupt' | 'block' | 'invalid' | 'mmioRead' | 'mmioWrite';
+type CallbackKind = 'interrupt' | 'block' | 'invalid' | 'memory' | 'mmioRead' | 'mmioWrite';
 
 const callbacks: Readonly<Record<CallbackKind, TypeObject>> = {
   interrupt: koffi.proto('void modbox_interrupt(void *uc, uint32_t number, void *data)'),
   block: koffi.proto('void modbox_block(void *uc, uint64_t address, uint32_t size, void *data)'),
+  memory: koffi.proto(
+    'void modbox_memory(void *uc, int type, uint64_t address, int size, int64_t value, void *data)',
+  ),
   invalid: koffi.proto('bool modbox_invalid(void *uc, void *data)'),
   mmioRead: koffi.proto(
     'uint64_t modbox_read(void *uc, uint64_t offset, uint32_t size, void *data)',
@@ -114,6 +118,7 @@ export function loadBinding(path: string): Binding {
     hookAdd: lib.func(
       'int uc_hook_add(void *, _Out_ void **, int, void *, void *, uint64_t, uint64_t)',
     ),
+    hookDelete: lib.func('int uc_hook_del(void *, uintptr_t)'),
     ctl: lib.func('int uc_ctl(void *, int, ...)'),
     contextAlloc: lib.func('int uc_context_alloc(void *, _Out_ void **)'),
     contextSize: lib.func('size_t uc_context_size(void *)'),

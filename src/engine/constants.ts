@@ -8,6 +8,8 @@ export const HOOK = {
   interrupt: 1,
   code: 4,
   block: 8,
+  memoryRead: 1024,
+  memoryWrite: 2048,
   invalidInstruction: 16384,
 } as const;
 

@@ -6,27 +6,28 @@
 import type { Arch } from '../arch/arch.ts';
 import type { Cpu, FaultState, RawEvent, SystemRegister, TableRegister } from '../arch/cpu.ts';
 import { type Addr, addr } from '../base/address.ts';
-import {
-  allocate,
-  type Binding,
-  loadBinding,
-  type Pointer,
-  registerCallback,
-  release,
-  unregisterCallback,
-  viewOf,
-} from './binding.ts';
-import { type Budget, callbackBudget, nativeBudget } from './budget.ts';
+import { allocate, type Binding, loadBinding, type Pointer, release } from './binding.ts';
+import { type Budget, CELL, callbackBudget, nativeBudget } from './budget.ts';
 import { calibrate, type StateOffsets } from './calibrate.ts';
-import { CTL, HOOK, models, PROT_ALL } from './constants.ts';
+import { CTL, HOOK, PROT_ALL } from './constants.ts';
+import { CpuState } from './cpu-state.ts';
+import { Hooks } from './hooks.ts';
+import { openCpu } from './open.ts';
+import { RegisterFile } from './register-file.ts';
+import { Slice } from './slice.ts';
+import { type AccessKinds, type MemoryAccess, type Trap, Traps } from './traps.ts';
 
-/** Why the CPU stopped.  `used` is what the slice consumed, in budget units. */
+/** Why the CPU stopped; slice.used says what it has run. */
 export type EngineStop =
-  | { readonly kind: 'budget' | 'halted' | 'stopped'; readonly used: number }
-  | { readonly kind: 'event'; readonly event: RawEvent; readonly used: number }
+  | { readonly kind: 'budget' | 'halted' | 'stopped' }
+  | { readonly kind: 'event'; readonly event: RawEvent }
   /** The instruction at the PC reached physical memory that is not there. */
-  | { readonly kind: 'bus-error'; readonly used: number }
-  | { readonly kind: 'engine-error'; readonly message: string; readonly used: number };
+  | { readonly kind: 'bus-error' }
+  | { readonly kind: 'engine-error'; readonly message: string }
+  /** For a debugger; the slice can be resumed. */
+  | { readonly kind: 'trap' | 'paused' | 'uneven' }
+  /** `blockBytes`: of the block that begins at the instruction. */
+  | { readonly kind: 'stepped'; readonly blockBytes: number };
 
 export interface DeviceWindow {
   read(offset: number, size: number): number;
@@ -42,48 +43,39 @@ export interface EngineOptions {
 }
 
 const PAGE = 4096n;
-/** Oldest version with x86 page translation, as uc_version() >> 16. */
-const OLDEST = 0x0201;
 
 const calibrated = new Map<string, StateOffsets>();
 
 export class Engine implements Cpu {
   readonly ram: Uint8Array;
   readonly ramBase: Addr;
+  readonly registers: RegisterFile;
+  readonly slice: Slice;
   readonly #arch: Arch;
   readonly #lib: Binding;
   readonly #uc: Pointer;
   readonly #ramPointer: Pointer;
-  readonly #cellPointer: Pointer;
-  readonly #cell: DataView;
-  readonly #context: Pointer;
-  readonly #contextBytes: Uint8Array;
-  readonly #contextView: DataView;
+  readonly #state: CpuState;
   readonly #budget: Budget;
-  readonly #callbacks: Pointer[] = [];
+  readonly #traps: Traps;
+  readonly #hooks: Hooks;
   #offsets: StateOffsets | undefined;
   #event: RawEvent | undefined;
   #stopped = false;
-  /** The budget of the current slice, less what it was shortened by. */
-  #granted = 0;
+  #trapped = false;
+  #stepping = false;
+  #translatedFor: 'steps' | 'runs' = 'runs';
+  /** The trap to go on from, and where the block around it ends. */
+  #over: { readonly address: Addr; readonly end: Addr } | undefined;
   #closed = false;
 
   constructor(options: EngineOptions) {
     const { arch } = options;
-    const model = models[arch.name];
     this.#arch = arch;
     this.#lib = loadBinding(options.library);
-    if (this.#lib.version >>> 16 < OLDEST)
-      throw new OldLibraryError(this.#lib.version, options.library);
     const native =
       options.slices === 'callback' ? undefined : nativeBudget(this.#lib.emuStopAddress);
-    const out: [Pointer | null] = [null];
-    this.#check(this.#lib.open(model.arch, model.mode, out), 'uc_open');
-    if (out[0] === null) throw new Error('uc_open answered no engine');
-    this.#uc = out[0];
-    if (model.cpu !== undefined)
-      this.#check(this.#lib.ctl(this.#uc, CTL.cpuModel, 'int', model.cpu), 'cpu model');
-    this.#check(this.#lib.ctl(this.#uc, CTL.useExits, 'int', 1), 'use exits');
+    this.#uc = openCpu(this.#lib, arch.name);
 
     const ram = allocate(options.ramBytes);
     this.#ramPointer = ram.pointer;
@@ -93,17 +85,12 @@ export class Engine implements Cpu {
       this.#lib.memMapPtr(this.#uc, this.ramBase, BigInt(options.ramBytes), PROT_ALL, ram.pointer),
       'map RAM',
     );
-    const cell = allocate(64);
-    this.#cellPointer = cell.pointer;
-    this.#cell = new DataView(cell.view);
-    const context: [Pointer | null] = [null];
-    this.#check(this.#lib.contextAlloc(this.#uc, context), 'uc_context_alloc');
-    if (context[0] === null) throw new Error('uc_context_alloc answered no context');
-    this.#context = context[0];
-    this.#contextBytes = new Uint8Array(viewOf(context[0], this.#lib.contextSize(this.#uc)));
-    this.#contextView = new DataView(this.#contextBytes.buffer);
-
+    this.registers = new RegisterFile(arch, this.#lib, this.#uc);
+    this.#traps = new Traps(this.#lib, this.#uc);
+    this.#hooks = new Hooks(this.#lib, this.#uc);
+    this.#state = new CpuState(this.#lib, this.#uc);
     this.#budget = native ?? callbackBudget(() => this.#lib.emuStop(this.#uc));
+    this.slice = new Slice(this.#budget.cells);
     this.#addHooks();
     arch.exceptions.reset(this);
   }
@@ -118,40 +105,95 @@ export class Engine implements Cpu {
   }
 
   /**
-   * Runs from `pc` until something happens or `budget` bytes of code have run,
-   * rounded up to whole blocks; at most 2^31 - 1.
+   * Runs a new slice from `pc` until something happens or `budget` bytes of code have
+   * run, rounded up to whole blocks; at most 2^31 - 1.  With `pauseIn` it pauses at
+   * the first block that begins when so many bytes have run.
    */
-  run(pc: Addr, budget: number): EngineStop {
-    this.#event = undefined;
-    this.#stopped = false;
-    const { cells } = this.#budget;
-    this.#granted = budget;
-    cells[0] = budget;
-    cells[1] = 0;
-    const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0);
-    const event = this.#takeEvent();
-    const { used } = this;
-    if (event !== undefined) return { kind: 'event', event, used };
-    if (isUnmapped(error)) return { kind: 'bus-error', used };
-    if (error !== 0) return { kind: 'engine-error', message: this.#lib.strerror(error), used };
-    // Stopped by the block callback, or by itself: in hlt or wfi.
-    if (cells[1] === 0) return { kind: 'halted', used };
-    return { kind: this.#stopped ? 'stopped' : 'budget', used };
+  run(pc: Addr, budget: number, pauseIn?: number): EngineStop {
+    this.slice.begin(budget);
+    return this.resume(pc, pauseIn);
   }
 
-  /** What the current slice, or the last one, has consumed. */
+  /** Goes on with a slice at the beginning of a block. */
+  resume(pc: Addr, pauseIn?: number): EngineStop {
+    if (pauseIn !== undefined) this.slice.pauseIn(pauseIn);
+    return this.#go(pc);
+  }
+
+  /**
+   * Goes on from a code trap within a block that is charged already.  'uneven': the
+   * engine would cut the rest of the block otherwise; nothing has run.
+   */
+  resumeWithin(pc: Addr, end: Addr, pauseIn?: number): EngineStop {
+    if (pauseIn !== undefined) this.slice.pauseIn(pauseIn);
+    this.#over = { address: this.#arch.thumbState ? addr(pc & ~1n) : pc, end };
+    this.slice.setAside(false);
+    const stop = this.#go(pc);
+    if (this.#over !== undefined) this.slice.putBack();
+    this.#over = undefined;
+    return stop;
+  }
+
+  /**
+   * Runs one instruction of the slice.  `charge`: it is the first of its block, whose
+   * size the answer has.  Code traps are passed over.  A wait (hlt,
+   * wfi) cannot be told from others: the caller looks.
+   */
+  step(pc: Addr, charge: boolean): EngineStop {
+    this.#budget.noteBlocks();
+    this.#event = undefined;
+    this.#stopped = false;
+    this.#stepping = true;
+    this.#translateFor('steps');
+    this.slice.setAside(charge);
+    this.#budget.cells[CELL.stopped] = 0;
+    const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 1);
+    const blockBytes = this.slice.firstBlockBytes;
+    this.slice.putBack();
+    this.#stepping = false;
+    return this.#failure(error) ?? { kind: 'stepped', blockBytes };
+  }
+
+  #go(pc: Addr): EngineStop {
+    this.#event = undefined;
+    this.#stopped = false;
+    this.#trapped = false;
+    const { cells } = this.#budget;
+    cells[CELL.stopped] = 0;
+    this.#translateFor('runs');
+    const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0);
+    const paused = this.slice.endPause();
+    const failure = this.#failure(error);
+    if (failure !== undefined) return failure;
+    if (this.#trapped) return { kind: this.#over === undefined ? 'trap' : 'uneven' };
+    // Stopped by the block callback, or by itself: in hlt or wfi.
+    if (cells[CELL.stopped] === 0) return { kind: 'halted' };
+    if (this.#stopped) return { kind: 'stopped' };
+    return { kind: paused ? 'paused' : 'budget' };
+  }
+
+  /** Code that was translated to run freely does not count its instructions. */
+  #translateFor(use: 'steps' | 'runs'): void {
+    if (this.#translatedFor === use) return;
+    this.#translatedFor = use;
+    this.flushTranslations();
+  }
+
+  #failure(error: number): EngineStop | undefined {
+    const event = this.#takeEvent();
+    if (event !== undefined) return { kind: 'event', event };
+    if (isUnmapped(error)) return { kind: 'bus-error' };
+    return error === 0 ? undefined : { kind: 'engine-error', message: this.#lib.strerror(error) };
+  }
+
+  /** What the slice under way has consumed. */
   get used(): number {
-    return this.#granted - (this.#budget.cells[0] ?? 0);
+    return this.slice.used;
   }
 
   /** From a device callback: let the slice run `budget` more at most. */
   shorten(budget: number): void {
-    const { cells } = this.#budget;
-    const left = cells[0] ?? 0;
-    const less = Math.max(0, budget);
-    if (less >= left) return;
-    this.#granted -= left - less;
-    cells[0] = less;
+    this.slice.shorten(budget);
   }
 
   /**
@@ -169,63 +211,81 @@ export class Engine implements Cpu {
   }
 
   read(name: string): bigint {
-    this.#cell.setBigUint64(0, 0n, true);
-    this.#check(this.#lib.regRead(this.#uc, this.#register(name), this.#cellPointer), name);
-    return this.#cell.getBigUint64(0, true);
+    return this.registers.read(name);
   }
 
   write(name: string, value: bigint): void {
-    this.#cell.setBigUint64(0, BigInt.asUintN(64, value), true);
-    this.#check(this.#lib.regWrite(this.#uc, this.#register(name), this.#cellPointer), name);
+    this.registers.write(name, value);
   }
 
   readSystem(register: SystemRegister): bigint {
-    const { id, valueAt } = this.#encode(register);
-    this.#check(this.#lib.regRead(this.#uc, id, this.#cellPointer), 'system register');
-    return this.#cell.getBigUint64(valueAt, true);
+    return this.registers.readSystem(register);
   }
 
   writeSystem(register: SystemRegister, value: bigint): void {
-    const { id, valueAt } = this.#encode(register);
-    this.#cell.setBigUint64(valueAt, value, true);
-    this.#check(this.#lib.regWrite(this.#uc, id, this.#cellPointer), 'system register');
+    this.registers.writeSystem(register, value);
   }
 
   readTable(name: string): TableRegister {
-    this.#check(this.#lib.regRead(this.#uc, this.#register(name), this.#cellPointer), name);
-    return {
-      selector: this.#cell.getUint16(0, true),
-      base: addr(this.#cell.getBigUint64(8, true)),
-      limit: this.#cell.getUint32(16, true),
-    };
+    return this.registers.readTable(name);
   }
 
   /** What the last exception left behind; also lets the next one be seen as new. */
   takeFault(): FaultState {
-    const offsets = this.#stateOffsets();
-    this.saveState();
-    const code = this.#contextView.getUint32(offsets.code, true);
-    const address =
-      offsets.address === undefined ? 0n : this.#contextView.getBigUint64(offsets.address, true);
-    let hint = false;
-    if (offsets.oldException !== undefined) {
-      this.#contextView.setInt32(offsets.oldException, -1, true);
-      this.#check(this.#lib.contextRestore(this.#uc, this.#context), 'uc_context_restore');
-    }
-    if (offsets.syndrome !== undefined) {
-      // Unicorn reports ARM's yield and wfe as invalid instructions, but only a
-      // real exception leaves a syndrome.
-      hint = this.#contextView.getUint32(offsets.syndrome, true) === 0;
-      this.#contextView.setUint32(offsets.syndrome, 0, true);
-      this.#check(this.#lib.contextRestore(this.#uc, this.#context), 'uc_context_restore');
-    }
-    return { code, address: addr(address), hint };
+    return this.#state.takeFault(this.#stateOffsets());
   }
 
   /** The raw CPU state; valid until the next call. */
   saveState(): Uint8Array {
-    this.#check(this.#lib.contextSave(this.#uc, this.#context), 'uc_context_save');
-    return this.#contextBytes;
+    return this.#state.save();
+  }
+
+  /** Makes a saved state the CPU's; the page tables in memory may be others than before. */
+  restoreState(state: Uint8Array): void {
+    this.#state.restore(state);
+    this.#check(this.#lib.ctl(this.#uc, CTL.flushTlb), 'flush TLB');
+    this.flushTranslations();
+  }
+
+  /** Whether exactly one code trap is at the address. */
+  isTrapped(address: Addr): boolean {
+    return this.#traps.codeAt(address) === 1;
+  }
+
+  /**
+   * Stops before each instruction that begins between two addresses.  `reached` is
+   * told the address, and answers whether to stop.
+   */
+  trapCode(first: Addr, last: Addr, reached: (address: Addr) => boolean): Trap {
+    this.#budget.noteBlocks();
+    return this.#traps.code(first, last, (address) => {
+      if (this.#stepping || this.#passes(address) || !reached(address)) return;
+      this.#trapped = true;
+      this.#lib.emuStop(this.#uc);
+    });
+  }
+
+  /** Tells of each load or store that touches the bytes, before it is done. */
+  trapMemory(
+    first: Addr,
+    last: Addr,
+    kinds: AccessKinds,
+    accessed: (access: MemoryAccess) => void,
+  ): Trap {
+    return this.#traps.memory(first, last, kinds, accessed);
+  }
+
+  /** The block callback has just seen the block that begins at the trap. */
+  #passes(address: Addr): boolean {
+    if (this.#over?.address !== address) return false;
+    if (this.slice.block.end === this.#over.end) {
+      this.#over = undefined;
+      this.slice.putBack();
+    } else {
+      this.#trapped = true;
+      this.#lib.emuStop(this.#uc);
+    }
+    return true;
   }
 
   /** Runs to the first event and leaves it be (calibration). */
@@ -234,16 +294,12 @@ export class Engine implements Cpu {
   }
 
   mapDevices(base: bigint, bytes: number, window: DeviceWindow): void {
-    const read = this.#callback('mmioRead', (_uc: unknown, offset: number | bigint, size: number) =>
-      window.read(Number(offset), size),
+    this.#hooks.mapDevices(
+      base,
+      bytes,
+      (offset, size) => window.read(offset, size),
+      (offset, size, value) => window.write(offset, size, value),
     );
-    const write = this.#callback(
-      'mmioWrite',
-      (_uc: unknown, offset: number | bigint, size: number, value: number | bigint) =>
-        window.write(Number(offset), size, Number(value)),
-    );
-    const error = this.#lib.mmioMap(this.#uc, base, BigInt(bytes), read, null, write, null);
-    this.#check(error, 'map devices');
   }
 
   /**
@@ -264,10 +320,11 @@ export class Engine implements Cpu {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#lib.contextFree(this.#context);
+    this.#traps.close();
+    this.#state.release();
     this.#lib.close(this.#uc);
-    for (const pointer of this.#callbacks) unregisterCallback(pointer);
-    release(this.#cellPointer);
+    this.#hooks.release();
+    this.registers.release();
     release(this.#ramPointer);
     this.#budget.release();
   }
@@ -281,38 +338,16 @@ export class Engine implements Cpu {
       this.#event ??= event;
       this.#lib.emuStop(this.#uc);
     };
-    this.#hook(HOOK.interrupt, 'interrupt', (_uc: unknown, number: number) => {
+    this.#hooks.add(HOOK.interrupt, 'interrupt', (_uc: unknown, number: number) => {
       record({ kind: 'interrupt', number });
     });
-    this.#hook(HOOK.invalidInstruction, 'invalid', () => {
+    this.#hooks.add(HOOK.invalidInstruction, 'invalid', () => {
       record({ kind: 'undefined-instruction' });
       return true; // false would make emu_start fail; true alone would loop
     });
     // No hook for unmapped memory: its mere presence sends every load and store
     // down the slow path (2.4 times slower); uc_emu_start says it too.
-    this.#hookPointer(HOOK.block, this.#budget.callback, this.#budget.data);
-  }
-
-  #hook<A extends readonly unknown[], R>(
-    type: number,
-    kind: Parameters<typeof registerCallback>[0],
-    callback: (...args: A) => R,
-  ): void {
-    this.#hookPointer(type, this.#callback(kind, callback), null);
-  }
-
-  #hookPointer(type: number, callback: Pointer, data: Pointer | null): void {
-    // begin > end: everywhere.
-    this.#check(this.#lib.hookAdd(this.#uc, [null], type, callback, data, 1n, 0n), 'hook');
-  }
-
-  #callback<A extends readonly unknown[], R>(
-    kind: Parameters<typeof registerCallback>[0],
-    callback: (...args: A) => R,
-  ): Pointer {
-    const pointer = registerCallback(kind, callback);
-    this.#callbacks.push(pointer);
-    return pointer;
+    this.#hooks.addPointer(HOOK.block, this.#budget.callback, this.#budget.data);
   }
 
   #stateOffsets(): StateOffsets {
@@ -332,24 +367,6 @@ export class Engine implements Cpu {
     return offsets;
   }
 
-  #register(name: string): number {
-    const id = models[this.#arch.name].registers[name];
-    if (id === undefined) throw new Error(`${this.#arch.name} has no register ${name}`);
-    return id;
-  }
-
-  /** Lays out uc_arm_cp_reg or uc_arm64_cp_reg in the cell. */
-  #encode(register: SystemRegister): { id: number; valueAt: number } {
-    const id = models[this.#arch.name].system;
-    if (id === undefined) throw new Error(`${this.#arch.name} has no system registers`);
-    const { op0, op1, crn, crm, op2 } = register;
-    const wide = this.#arch.wordBytes === 8;
-    // 32-bit: cp, is64, sec, crn, crm, opc1, opc2, value at 32.
-    const words = wide ? [crn, crm, op0, op1, op2] : [op0, 0, 0, crn, crm, op1, op2];
-    for (let i = 0; i < 10; i++) this.#cell.setUint32(i * 4, words[i] ?? 0, true);
-    return { id, valueAt: wide ? 24 : 32 };
-  }
-
   #check(error: number, what: string): void {
     if (error !== 0) throw new Error(`libunicorn: ${what}: ${this.#lib.strerror(error)}`);
   }
@@ -358,17 +375,4 @@ export class Engine implements Cpu {
 /** UC_ERR_READ_UNMAPPED, WRITE_UNMAPPED, FETCH_UNMAPPED. */
 function isUnmapped(error: number): boolean {
   return error >= 6 && error <= 8;
-}
-
-/** The library is too old; the message says why that matters. */
-export class OldLibraryError extends Error {
-  constructor(version: number, path: string) {
-    const found = `${version >>> 24}.${(version >>> 16) & 0xff}.${(version >>> 8) & 0xff}`;
-    super(
-      `${path} is libunicorn ${found}; modbox needs 2.1 or newer (2.0 has no x86 page ` +
-        'translation and takes 100 ms for each flush of translated code). Run `npm run setup` ' +
-        'to fetch 2.1.4, or name another library in MODBOX_UNICORN.',
-    );
-    this.name = 'OldLibraryError';
-  }
 }

@@ -2,12 +2,12 @@
 // machine until the slot is done, and serve the linker's commands on the way.
 
 import { type Addr, addr, type PhysAddr, phys } from '../base/address.ts';
-import type { Machine, Stop } from '../machine/machine.ts';
+import { type Interruption, isInterruption, type Machine, type Stop } from '../machine/machine.ts';
 import type { LinkerService } from './linker-service.ts';
 import * as wire from './wire.ts';
 
 /** Why the machine will not run any more. */
-export type Death = Extract<Stop, { kind: 'off' | 'panic' | 'limit' | 'dead' | 'idle' }>;
+export type Death = Exclude<Stop, Interruption | { kind: 'attention' }>;
 
 export interface Request {
   readonly op: number;
@@ -38,14 +38,14 @@ export class Requests {
   readonly #service: LinkerService;
   readonly #mailbox: PhysAddr;
   /** Virtual nanoseconds without any sign of life before the machine is given up. */
-  readonly #patience: number;
+  readonly patience: number;
   readonly #done = new Set<number>();
 
   constructor(machine: Machine, service: LinkerService, mailbox: PhysAddr, patience: number) {
     this.#machine = machine;
     this.#service = service;
     this.#mailbox = mailbox;
-    this.#patience = patience;
+    this.patience = patience;
   }
 
   /** Posts a request; answers its slot.  There are WIRE_SLOTS at a time. */
@@ -69,12 +69,28 @@ export class Requests {
 
   /** Runs the machine until the slot is done, or for ever ends. */
   wait(slot: number): Completion {
-    while (!this.#done.has(slot)) {
-      const stop = this.#machine.run(this.#patience);
-      if (stop.kind !== 'attention') return { kind: 'died', death: stop };
-      serveDevices(this.#machine, this.#service);
-      for (const number of this.#machine.linker.done.splice(0)) this.#done.add(number);
+    while (!this.isDone(slot)) {
+      const death = this.serve(this.#machine.run(this.patience));
+      if (death !== undefined) return { kind: 'died', death };
     }
+    return this.take(slot);
+  }
+
+  /** Does what a stop of the machine asks for; answers why it will not run any more. */
+  serve(stop: Stop): Death | undefined {
+    if (isInterruption(stop)) return undefined;
+    if (stop.kind !== 'attention') return stop;
+    serveDevices(this.#machine, this.#service);
+    for (const number of this.#machine.linker.done.splice(0)) this.#done.add(number);
+    return undefined;
+  }
+
+  isDone(slot: number): boolean {
+    return this.#done.has(slot);
+  }
+
+  /** The answer of a slot that is done; the slot is free again. */
+  take(slot: number): Completion {
     this.#done.delete(slot);
     const at = this.#offset(slot);
     const answer = this.#answer(at);

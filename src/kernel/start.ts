@@ -1,7 +1,7 @@
 // The last step of booting: run until the kernel says where its mailbox is.
 
 import type { Addr, PhysAddr } from '../base/address.ts';
-import type { Machine } from '../machine/machine.ts';
+import { isInterruption, type Machine } from '../machine/machine.ts';
 import type { LinkerService } from './linker-service.ts';
 import { serveDevices } from './requests.ts';
 import { describeDeath } from './results.ts';
@@ -26,7 +26,7 @@ export function waitForBoot(
 ): PhysAddr {
   while (machine.linker.mailbox === undefined) {
     const stop = machine.run(BOOT_LIMIT_NS);
-    if (stop.kind !== 'attention')
+    if (stop.kind !== 'attention' && !isInterruption(stop))
       throw new BootError(
         `the ${machine.arch.name} kernel did not boot: ${describeDeath(stop)} ` +
           `(pc ${formatWhere(symbolise(machine.pc))})\n${machine.console.text}`,

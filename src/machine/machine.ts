@@ -6,9 +6,10 @@
 // So the same input gives the same run, to the instruction, on every host.
 
 import type { Arch } from '../arch/arch.ts';
-import type { RawEvent } from '../arch/cpu.ts';
-import { type Addr, addr } from '../base/address.ts';
+import type { Entry, FaultState, RawEvent } from '../arch/cpu.ts';
+import { type Addr, addr, plus } from '../base/address.ts';
 import { Engine, type EngineStop } from '../engine/engine.ts';
+import type { Block } from '../engine/slice.ts';
 import { bus } from './bus.ts';
 import { ConsoleDevice } from './devices/console.ts';
 import type { Device } from './devices/device.ts';
@@ -39,11 +40,39 @@ export type Stop =
   | { readonly kind: 'panic'; readonly message: string }
   /** The time given to run() is used up. */
   | { readonly kind: 'limit'; readonly pc: Addr }
+  /** A trap was reached, or the moment to pause at; run() goes on as if it had not. */
+  | { readonly kind: 'trap' | 'paused' }
+  /** A listener wants to look before the handler of an exception is entered. */
+  | { readonly kind: 'exception'; readonly event: RawEvent; readonly fault: FaultState }
   /** The CPU cannot go on; real hardware would reset. */
   | { readonly kind: 'dead'; readonly pc: Addr; readonly reason: string };
 
-/** Told of each exception entered, for traces and tests. */
-export type ExceptionListener = (event: RawEvent, pc: Addr) => void;
+/** Stops that are only for a debugger: run() goes on as if they had not been. */
+export type Interruption = Extract<Stop, { kind: 'trap' | 'paused' | 'exception' }>;
+
+export function isInterruption(stop: Stop): stop is Interruption {
+  return stop.kind === 'trap' || stop.kind === 'paused' || stop.kind === 'exception';
+}
+
+/** Told of each exception before its handler is entered; 'stop' makes run() stop there. */
+export type ExceptionListener = (
+  event: RawEvent,
+  pc: Addr,
+  fault: FaultState,
+) => 'stop' | undefined;
+
+/**
+ * A moment of a run, the same in every run of the same input.  In order of time they
+ * are in order of their members.
+ */
+export interface Position {
+  /** Virtual nanoseconds; a block counts when it has begun, so not at its first instruction. */
+  readonly now: number;
+  /** Exceptions and interrupts entered so far. */
+  readonly entries: number;
+  /** Within a block the PC only grows. */
+  readonly pc: Addr;
+}
 
 const DEFAULT_RAM = 64 << 20;
 export const RAM_UNIT: number = 4 << 20;
@@ -76,6 +105,13 @@ export class Machine {
   #slices = 0;
   /** How often in a row an interrupt waited for the CPU to accept it. */
   #looks = 0;
+  #entries = 0;
+  /** A slice is under way; after a trap, a pause or a step it goes on. */
+  #open = false;
+  /** The CPU stands in this block, which is charged; undefined: between two. */
+  #block: Block | undefined;
+  /** An exception that a listener wanted to see before it is entered. */
+  #pending: { readonly event: RawEvent; readonly fault: FaultState } | undefined;
 
   constructor(options: MachineOptions) {
     const ramBytes = options.ramBytes ?? DEFAULT_RAM;
@@ -107,16 +143,23 @@ export class Machine {
 
   /** Virtual nanoseconds since power-on. */
   get now(): number {
-    return this.timer.now;
+    return this.timer.now + (this.#open ? this.engine.slice.used : 0);
   }
 
   get pc(): Addr {
     return this.#pc;
   }
 
-  /** How often the CPU was started; equal runs have equal numbers. */
+  /** How many slices were run; equal runs have equal numbers. */
   get slices(): number {
     return this.#slices;
+  }
+
+  get position(): Position {
+    const pc = this.#evenPc;
+    const block = this.#block;
+    const charged = block?.start === pc ? Number(block.end - block.start) : 0;
+    return { now: this.now - charged, entries: this.#entries, pc };
   }
 
   /** Puts the CPU at a physical entry point with the boot argument. */
@@ -126,62 +169,149 @@ export class Machine {
     this.#asleep = false;
   }
 
-  /** Runs until something wants the host, or `limit` virtual nanoseconds. */
-  run(limit: number): Stop {
+  /**
+   * Runs until something wants the host, or `limit` virtual nanoseconds.
+   *
+   * @param pauseAt moment to pause at, when a block begins; where slices end, and so
+   *   the run itself, does not depend on it, as it does on `limit`
+   */
+  run(limit: number, pauseAt: number = Number.POSITIVE_INFINITY): Stop {
     const end = this.now + limit;
     for (;;) {
-      const word = this.power.lastWord;
-      if (word !== undefined) return this.#finalStop();
-      if (this.#attention) {
-        this.#attention = false;
-        return { kind: 'attention' };
-      }
-      if (this.now >= end) return { kind: 'limit', pc: this.#pc };
-      const stop = this.#deliverInterrupt() ?? (this.#asleep ? this.#sleep(end) : this.#slice(end));
+      const stop = this.#open ? this.#resume(pauseAt) : this.#begin(end, pauseAt);
       if (stop !== undefined) return stop;
     }
+  }
+
+  /**
+   * Runs one instruction; before it, an interrupt that is due is entered, and sleep
+   * is slept to its end.  undefined: that is done.
+   */
+  step(): Stop | undefined {
+    while (!this.#open || (this.#block === undefined && this.engine.slice.left <= 0)) {
+      if (this.#open) this.#close();
+      const stop = this.#prepare(Number.POSITIVE_INFINITY);
+      if (stop !== undefined) return stop;
+      if (this.#asleep) {
+        const slept = this.#sleep(Number.POSITIVE_INFINITY);
+        if (slept !== undefined) return slept;
+        continue;
+      }
+      this.engine.slice.begin(this.#budget(Number.POSITIVE_INFINITY));
+      this.#open = true;
+    }
+    return this.#step();
   }
 
   close(): void {
     this.engine.close();
   }
 
+  get #evenPc(): Addr {
+    return this.arch.thumbState === undefined ? this.#pc : addr(this.#pc & ~1n);
+  }
+
+  /** What is looked at between two slices; undefined: the CPU may go on, or sleep. */
+  #prepare(end: number): Stop | undefined {
+    if (this.power.lastWord !== undefined) return this.#finalStop();
+    if (this.#attention) {
+      this.#attention = false;
+      return { kind: 'attention' };
+    }
+    const pending = this.#pending;
+    if (pending !== undefined) {
+      this.#pending = undefined;
+      return this.#vector(pending.event, pending.fault);
+    }
+    if (this.now >= end) return { kind: 'limit', pc: this.#pc };
+    return this.#deliverInterrupt();
+  }
+
   #deliverInterrupt(): Stop | undefined {
     const { exceptions } = this.arch;
     if (!this.intc.asserted || !exceptions.interruptsEnabled(this.engine, this.memory, this.#pc))
       return undefined;
-    const entry = exceptions.enterInterrupt(this.engine, this.memory, this.#pc);
-    if (entry.kind === 'entry-failure') return { kind: 'dead', pc: this.#pc, reason: entry.reason };
-    this.#pc = entry.pc;
     this.#asleep = false;
-    return undefined;
+    return this.#enter(exceptions.enterInterrupt(this.engine, this.memory, this.#pc));
   }
 
-  #slice(end: number): Stop | undefined {
+  #budget(end: number): number {
     const { timer } = this;
     const due = Math.min(end, timer.deadline ?? Number.POSITIVE_INFINITY) - timer.now;
     this.#looks = this.intc.asserted ? this.#looks + 1 : 0;
-    const budget = Math.max(1, Math.min(this.#looks > 0 ? patience(this.#looks) : SLICE, due));
-    const stop = this.engine.run(this.#pc, budget);
-    this.#slices++;
-    this.#pc = this.engine.pc;
-    timer.advance(stop.used);
-    return this.#settle(stop, end);
+    return Math.max(1, Math.min(this.#looks > 0 ? patience(this.#looks) : SLICE, due));
   }
 
-  #settle(stop: EngineStop, end: number): Stop | undefined {
+  #begin(end: number, pauseAt: number): Stop | undefined {
+    const stop = this.#prepare(end);
+    if (stop !== undefined) return stop;
+    if (this.now >= pauseAt) return { kind: 'paused' };
+    if (this.#asleep) return this.#sleep(end);
+    const budget = this.#budget(end);
+    this.#open = true;
+    return this.#settle(this.engine.run(this.#pc, budget, this.#pauseIn(pauseAt)), end);
+  }
+
+  #resume(pauseAt: number): Stop | undefined {
+    if (this.#block === undefined) {
+      if (this.now >= pauseAt) return { kind: 'paused' };
+      return this.#settle(this.engine.resume(this.#pc, this.#pauseIn(pauseAt)));
+    }
+    // Within a block that is charged: at a trap, or after single steps.
+    if (this.engine.isTrapped(this.#evenPc)) {
+      const stop = this.engine.resumeWithin(this.#pc, this.#block.end, this.#pauseIn(pauseAt));
+      if (stop.kind !== 'uneven') return this.#settle(stop);
+    }
+    return this.#step();
+  }
+
+  #pauseIn(pauseAt: number): number | undefined {
+    return pauseAt === Number.POSITIVE_INFINITY ? undefined : pauseAt - this.now;
+  }
+
+  /** One instruction of the open slice. */
+  #step(): Stop | undefined {
+    const before = this.#evenPc;
+    const stop = this.engine.step(this.#pc, this.#block === undefined);
+    if (stop.kind !== 'stepped') return this.#settle(stop);
+    const block = this.#block ?? { start: before, end: plus(before, stop.blockBytes) };
+    this.#pc = this.engine.pc;
+    const pc = this.#evenPc;
+    if (pc === block.end && this.#waited(before, pc)) return this.#settle({ kind: 'halted' });
+    this.#block = pc > before && pc < block.end ? block : undefined;
+    return undefined;
+  }
+
+  /** Whether the instruction between was the last of its block because it waits. */
+  #waited(first: Addr, end: Addr): boolean {
+    const code = this.memory.read(first, Number(end - first));
+    return code !== undefined && this.arch.isWait(code);
+  }
+
+  /** The slice is over. */
+  #close(): void {
+    this.timer.advance(this.engine.slice.used);
+    this.#slices++;
+    this.#open = false;
+    this.#block = undefined;
+  }
+
+  #settle(stop: EngineStop, end: number = Number.POSITIVE_INFINITY): Stop | undefined {
+    this.#pc = this.engine.pc;
+    this.#block = stop.kind === 'trap' ? this.engine.slice.block : undefined;
+    if (stop.kind === 'trap' || stop.kind === 'paused') return { kind: stop.kind };
+    this.#close();
     switch (stop.kind) {
-      case 'budget':
-      case 'stopped':
-        return undefined;
       case 'halted':
         return this.#sleep(end);
       case 'event':
-        return this.#enter(stop.event);
+        return this.#take(stop.event);
       case 'bus-error':
         return this.#dead('bus error: the instruction reached neither memory nor a device');
       case 'engine-error':
         return this.#dead(`libunicorn: ${stop.message}`);
+      default:
+        return undefined;
     }
   }
 
@@ -195,13 +325,24 @@ export class Machine {
     return undefined;
   }
 
-  #enter(event: RawEvent): Stop | undefined {
+  #take(event: RawEvent): Stop | undefined {
     const fault = this.engine.takeFault();
     if (event.kind === 'undefined-instruction' && fault.hint) return undefined;
-    this.onException?.(event, this.#pc);
-    const entry = this.arch.exceptions.enter(this.engine, this.memory, event, this.#pc, fault);
+    if (this.onException?.(event, this.#pc, fault) !== 'stop') return this.#vector(event, fault);
+    this.#pending = { event, fault };
+    return { kind: 'exception', event, fault };
+  }
+
+  #vector(event: RawEvent, fault: FaultState): Stop | undefined {
+    return this.#enter(
+      this.arch.exceptions.enter(this.engine, this.memory, event, this.#pc, fault),
+    );
+  }
+
+  #enter(entry: Entry): Stop | undefined {
     if (entry.kind === 'entry-failure') return this.#dead(entry.reason);
     this.#pc = entry.pc;
+    this.#entries++;
     return undefined;
   }
 

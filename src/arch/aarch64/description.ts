@@ -11,6 +11,11 @@ import { indirectStub, veneers } from './veneers.ts';
 
 const native: CallingConvention = { wire: 0, name: 'AAPCS64', alignsPairs: false };
 
+/** WFI is 0xd503207f. */
+function isWfi(code: Uint8Array): boolean {
+  return code[0] === 0x7f && code[1] === 0x20 && code[2] === 0x03 && code[3] === 0xd5;
+}
+
 export const aarch64: Arch = {
   name: 'aarch64',
   elfMachine: 183,
@@ -31,4 +36,5 @@ export const aarch64: Arch = {
   conventions: { native, linux: native },
   translate,
   exceptions,
+  isWait: isWfi,
 };

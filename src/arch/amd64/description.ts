@@ -3,6 +3,7 @@
 
 import { addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
+import { isHlt } from '../x86/hlt.ts';
 import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
 import { registers } from './registers.ts';
@@ -31,4 +32,5 @@ export const amd64: Arch = {
   conventions: { native, linux: native },
   translate,
   exceptions,
+  isWait: isHlt,
 };

@@ -11,6 +11,12 @@ import { indirectStub, veneers } from './veneers.ts';
 
 const native: CallingConvention = { wire: 0, name: 'AAPCS', alignsPairs: true };
 
+/** WFI: 0xbf30 in Thumb, else cccc 0011 0010 0000 1111 0000 0000 0011. */
+function isWfi(code: Uint8Array): boolean {
+  if (code.length === 2) return code[1] === 0xbf && code[0] === 0x30;
+  return code[0] === 0x03 && code[1] === 0xf0 && code[2] === 0x20 && ((code[3] ?? 0) & 0xf) === 3;
+}
+
 export const armv7: Arch = {
   name: 'armv7',
   elfMachine: 40,
@@ -31,5 +37,6 @@ export const armv7: Arch = {
   conventions: { native, linux: native },
   translate,
   exceptions,
+  isWait: isWfi,
   thumbState: (cpu) => (cpu.read('cpsr') & 0x20n) !== 0n,
 };

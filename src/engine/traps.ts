@@ -1,0 +1,127 @@
+// Traps: what a debugger wants the CPU to stop for.  A code trap stops before an
+// instruction in a range, a memory trap tells of each load or store in a range.
+// Code traps cost nothing until they are reached; one memory trap sends every load
+// and store of the guest down a path that is half as fast.
+
+import { type Addr, addr } from '../base/address.ts';
+import { type Binding, type Pointer, registerCallback, unregisterCallback } from './binding.ts';
+import { CTL, HOOK } from './constants.ts';
+
+/** A load or store of the guest. */
+export interface MemoryAccess {
+  readonly write: boolean;
+  readonly address: Addr;
+  readonly bytes: number;
+  /** What is stored; of no meaning for a load. */
+  readonly value: bigint;
+}
+
+export interface Trap {
+  remove(): void;
+}
+
+export interface AccessKinds {
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
+/** UC_MEM_WRITE */
+const MEM_WRITE = 17;
+const PAGE = 4096n;
+
+export class Traps {
+  readonly #lib: Binding;
+  readonly #uc: Pointer;
+  readonly #live = new Set<Trap>();
+  readonly #code = new Set<{ readonly first: Addr; readonly last: Addr }>();
+
+  constructor(lib: Binding, uc: Pointer) {
+    this.#lib = lib;
+    this.#uc = uc;
+  }
+
+  /** Calls `reached` before each instruction that begins between first and last. */
+  code(first: Addr, last: Addr, reached: (address: Addr) => void): Trap {
+    const callback = registerCallback('block', (_uc: unknown, address: number | bigint) => {
+      reached(addr(BigInt.asUintN(64, BigInt(address))));
+    });
+    const range = { first, last };
+    this.#code.add(range);
+    const trap = this.#add(HOOK.code, first, last, callback, () => this.#forget(first, last));
+    return {
+      remove: () => {
+        this.#code.delete(range);
+        trap.remove();
+      },
+    };
+  }
+
+  /** How many code traps are at the address. */
+  codeAt(address: Addr): number {
+    let count = 0;
+    for (const { first, last } of this.#code) if (address >= first && address <= last) count++;
+    return count;
+  }
+
+  /** Calls `accessed` before each load or store of the kinds that touches the range. */
+  memory(
+    first: Addr,
+    last: Addr,
+    kinds: AccessKinds,
+    accessed: (access: MemoryAccess) => void,
+  ): Trap {
+    const callback = registerCallback(
+      'memory',
+      (
+        _uc: unknown,
+        type: number,
+        address: number | bigint,
+        bytes: number,
+        value: number | bigint,
+      ) => {
+        accessed({
+          write: type === MEM_WRITE,
+          address: addr(BigInt.asUintN(64, BigInt(address))),
+          bytes,
+          value: BigInt.asUintN(bytes * 8, BigInt(value)),
+        });
+      },
+    );
+    const type = (kinds.read ? HOOK.memoryRead : 0) | (kinds.write ? HOOK.memoryWrite : 0);
+    return this.#add(type, first, last, callback, () => this.#flush());
+  }
+
+  close(): void {
+    for (const trap of [...this.#live]) trap.remove();
+  }
+
+  #add(type: number, first: Addr, last: Addr, callback: Pointer, changed: () => void): Trap {
+    const out: [Pointer | null] = [null];
+    const error = this.#lib.hookAdd(this.#uc, out, type, callback, null, first, last);
+    const [hook] = out;
+    if (error !== 0 || hook === null)
+      throw new Error(`libunicorn: trap: ${this.#lib.strerror(error)}`);
+    changed();
+    const trap: Trap = {
+      remove: () => {
+        if (!this.#live.delete(trap)) return;
+        this.#lib.hookDelete(this.#uc, hook);
+        unregisterCallback(callback);
+        changed();
+      },
+    };
+    this.#live.add(trap);
+    return trap;
+  }
+
+  /** What was translated without the trap, or with one that is gone, must not run. */
+  #forget(first: Addr, last: Addr): void {
+    const range = ['uint64_t', first, 'uint64_t', last + 1n] as const;
+    const small = last - first < PAGE;
+    if (!small || this.#lib.ctl(this.#uc, CTL.removeTranslations, ...range) !== 0) this.#flush();
+  }
+
+  #flush(): void {
+    this.#lib.ctl(this.#uc, CTL.flushTranslations);
+  }
+}
