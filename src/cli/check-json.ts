@@ -15,16 +15,20 @@ export interface CheckedFile {
 export function checkJson(files: readonly CheckedFile[]): Json {
   return {
     ok: files.every(({ report }) => report.wouldLoad),
-    files: files.map(({ arch, target, report }) => ({
-      file: report.file,
-      arch,
-      name: report.description?.name ?? null,
-      flavour: report.description?.flavour ?? null,
-      against: target,
-      wouldLoad: report.wouldLoad,
-      findings: report.findings.map((each) => findingJson(each, report.file, target)),
-      notCompared: report.notCompared,
-    })),
+    files: files.map(checkedJson),
+  };
+}
+
+export function checkedJson({ arch, target, report }: CheckedFile): Json {
+  return {
+    file: report.file,
+    arch,
+    name: report.description?.name ?? null,
+    flavour: report.description?.flavour ?? null,
+    against: target,
+    wouldLoad: report.wouldLoad,
+    findings: report.findings.map((each) => findingJson(each, report.file, target)),
+    notCompared: report.notCompared,
   };
 }
 

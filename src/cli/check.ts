@@ -8,6 +8,8 @@ import { moduleNameOf } from '../kernel/files.ts';
 import { type CheckedFile, checkJson } from './check-json.ts';
 import { describeModule, finder, modulesAround } from './check-modules.ts';
 import { type CheckOptions, parseCheckOptions } from './check-options.ts';
+import { checkPool, isMany } from './check-pool.ts';
+import { Summary } from './check-summary.ts';
 import { targetFor } from './check-target.ts';
 import { checkText } from './check-text.ts';
 import { type InputObject, readAll } from './input.ts';
@@ -21,7 +23,9 @@ Says whether modules would load, without running anything, and if not, everythin
 that is wrong at once: undefined symbols and who has them, versions, vermagic,
 relocations, sections, names and requirements. Modules named earlier on the line
 count as loaded; what a module requires is looked for on the line, in the same
-archive, beside the file and in folders of --path.
+archive, beside the file and in folders of --path. FILE may be a folder, a package
+(.deb) or a tar archive: then every module in it is checked with all others at hand,
+and a table says how many would load and what keeps the rest.
 
   --against WHAT   instead of the guest kernel of the module's architecture: a
                    Module.symvers, another kernel of modbox's kind, or modules (a
@@ -30,11 +34,12 @@ archive, beside the file and in folders of --path.
                    as in it
   --vermagic TEXT  the vermagic that is wanted
   --path DIR       look for required modules there too; may be repeated
-  --all            every finding, however many
+  --all            every finding and every module, however many
   --json           one JSON document instead of text
 
   modbox check driver.ko --against /lib/modules/6.1.0/build/Module.symvers
   modbox check crc-itu-t.ko --like crc7.ko
+  modbox check linux-image-6.1.0.deb --against Module.symvers
 
 Exit status: 0 all would load; 1 one would not; 2 wrong usage, or a file that
 cannot be read.
@@ -46,6 +51,7 @@ async function check(args: readonly string[], terminal: Terminal): Promise<Statu
     terminal.out(help);
     return STATUS.ok;
   }
+  if (options.files.some(isMany)) return checkMany(options, terminal);
   const checked = checkAll(options);
   const { style } = terminal;
   const texts = checked.map(({ report, target }) =>
@@ -53,6 +59,21 @@ async function check(args: readonly string[], terminal: Terminal): Promise<Statu
   );
   terminal.out(options.json ? jsonText(checkJson(checked)) : texts.join('\n'));
   return checked.every(({ report }) => report.wouldLoad) ? STATUS.ok : STATUS.failed;
+}
+
+/** How often progress is told. */
+const STEP = 16;
+
+function checkMany(options: CheckOptions, terminal: Terminal): Status {
+  const summary = new Summary(options.all, terminal.style);
+  const progress = (done: number, of: number): void => {
+    if (done % STEP === 0) terminal.progress(of === 0 ? `reading ${done}` : `${done} of ${of}`);
+  };
+  for (const result of checkPool(options, progress)) summary.add(result);
+  terminal.progress('');
+  const name = options.files.join(' and ');
+  terminal.out(options.json ? jsonText(summary.json()) : summary.text(name));
+  return summary.allLoad ? STATUS.ok : STATUS.failed;
 }
 
 function checkAll(options: CheckOptions): readonly CheckedFile[] {

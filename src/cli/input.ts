@@ -24,7 +24,13 @@ export interface InputObject {
 
 /** Reads one object. @throws InputError with a line for each problem */
 export function readInput(path: string): InputObject {
-  const file = readFile(path);
+  return inputOf(readFile(path));
+}
+
+/** The object in a file. @throws InputError with a line for each problem */
+export function inputOf(file: ObjectFile): InputObject {
+  const { name: path, problem } = file;
+  if (problem !== undefined) throw new InputError(`${path}: ${describeContainerProblem(problem)}`);
   const boot = describeBootImage(file.bytes);
   if (boot !== undefined) throw new InputError(`${path}: ${boot}`);
   const read = readElf(file.bytes);

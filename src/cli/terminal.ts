@@ -7,6 +7,8 @@ import type { WriteStream } from 'node:tty';
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Shows a line until the next one, or '' to take it away; nothing but on a terminal. */
+  progress(line: string): void;
   readonly style: Style;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -44,6 +46,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    progress: (line) => void (stderr.isTTY && stderr.write(`\r\x1b[2K${line}`)),
     style: hasColours(stdout) ? colourStyle : plainStyle,
     environment: env,
   };
