@@ -6,6 +6,7 @@ import { relocationName, unsupportedRelocation } from '../arch/relocation-names.
 import type { ModuleExport } from '../flavour/exports.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
 import { describeFlavourProblem } from '../flavour/problems.ts';
+import { type ModuleSignature, readSignature } from '../flavour/signature.ts';
 import { moduleNameOf } from '../kernel/files.ts';
 import { isLoaded, planLayout } from '../linker/layout.ts';
 import { describeLinkProblem } from '../linker/problems.ts';
@@ -21,6 +22,8 @@ export interface ObjectFacts {
   readonly arch: Arch;
   readonly machine: string;
   readonly signed: boolean;
+  /** Who signed it, as far as the signature says. */
+  readonly signature: ModuleSignature | undefined;
   /** Undefined when the module does not describe itself properly. */
   readonly module: ModuleDescription | undefined;
   readonly segments: readonly SegmentFacts[];
@@ -70,6 +73,7 @@ export function factsOf(input: InputObject, kernel: KernelExports | undefined): 
     arch,
     machine: C.describeMachine(object.machine),
     signed: object.signed,
+    signature: readSignature(file.bytes),
     module,
     segments: layout.ok ? segmentsOf(object, layout.value) : [],
     notLoaded: notLoadedOf(object),

@@ -15,6 +15,7 @@ export function infoJson(facts: ObjectFacts): Json {
     arch: facts.arch.name,
     machine: facts.machine,
     signed: facts.signed,
+    signature: signatureJson(facts.signature),
     flavour: module?.flavour ?? null,
     name: module?.name ?? null,
     modules:
@@ -48,5 +49,17 @@ export function infoJson(facts: ObjectFacts): Json {
       description: description ?? null,
     })),
     problems: facts.problems,
+  };
+}
+
+function signatureJson(signature: ObjectFacts['signature']): Json {
+  if (signature === undefined) return null;
+  const { id, signer, key, hash, signature: bytes } = signature;
+  return {
+    id,
+    signer: signer ?? null,
+    key: key ?? null,
+    hash: hash ?? null,
+    signature: bytes ?? null,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ModuleDescription } from '../flavour/flavour.ts';
 import { exportsOf, type NeedFacts, type ObjectFacts } from './info-facts.ts';
-import { otherModinfo, parametersOf, vermagicOf } from './linux-facts.ts';
+import { type ModinfoGroup, otherModinfo, parametersOf, vermagicOf } from './linux-facts.ts';
 import { className, versionName } from './netbsd-facts.ts';
 import { type Style, visible } from './terminal.ts';
 import { columns, count, wrapped } from './words.ts';
@@ -40,13 +40,22 @@ export function infoText(facts: ObjectFacts, { all, style }: InfoTextOptions): s
   const relocations = facts.relocations.map(({ name, count: many }) => `${many} ${name}`);
   row('relocations', ...(relocations.length === 0 ? ['none'] : wrapped(relocations, WIDTH)));
   if (module?.flavour === 'linux') {
-    const others = otherModinfo(module.modinfo);
-    if (others.length > 0) rows.push(style.dim('modinfo'));
-    for (const line of columns(others.map(({ key, value }) => [`  ${key}`, value])))
-      rows.push(visible(line));
+    const lines = otherModinfo(module.modinfo, facts.signature).flatMap((group) =>
+      groupLines(group, all),
+    );
+    if (lines.length > 0) rows.push(style.dim('modinfo'));
+    for (const line of columns(lines)) rows.push(visible(line));
   }
   for (const problem of facts.problems) rows.push(style.bad(`problem: ${visible(problem)}`));
   return `${rows.join('\n')}\n`;
+}
+
+/** The key once, its values below each other. */
+function groupLines({ key, values }: ModinfoGroup, all: boolean): readonly (readonly string[])[] {
+  const shown = all ? values : values.slice(0, FEW);
+  const left = values.length - shown.length;
+  const more = left === 0 ? [] : [`and ${left} more (--all)`];
+  return [...shown, ...more].map((value, i) => [i === 0 ? `  ${key}` : '', value]);
 }
 
 function moduleRows(module: ModuleDescription): readonly (readonly [string, string])[] {

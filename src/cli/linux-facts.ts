@@ -2,6 +2,7 @@
 // parm=NAME:DESCRIPTION and parmtype=NAME:TYPE, everything else as it is.
 
 import type { ModinfoEntry } from '../flavour/linux.ts';
+import type { ModuleSignature } from '../flavour/signature.ts';
 
 export interface Parameter {
   readonly name: string;
@@ -22,8 +23,34 @@ export function parametersOf(modinfo: readonly ModinfoEntry[]): readonly Paramet
 /** Keys that are told elsewhere. */
 const elsewhere = new Set(['parm', 'parmtype', 'vermagic', 'name', 'depends']);
 
-export function otherModinfo(modinfo: readonly ModinfoEntry[]): readonly ModinfoEntry[] {
-  return modinfo.filter(({ key }) => !elsewhere.has(key));
+export interface ModinfoGroup {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** By key, in the order in which the keys come; what the signature says at the end. */
+export function otherModinfo(
+  modinfo: readonly ModinfoEntry[],
+  signature: ModuleSignature | undefined,
+): readonly ModinfoGroup[] {
+  const groups = new Map<string, string[]>();
+  for (const { key, value } of [...modinfo, ...signatureEntries(signature)]) {
+    if (elsewhere.has(key)) continue;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [value]);
+    else known.push(value);
+  }
+  return [...groups].map(([key, values]) => ({ key, values }));
+}
+
+/** Under the names that modinfo(8) gives them. */
+function signatureEntries(signature: ModuleSignature | undefined): readonly ModinfoEntry[] {
+  if (signature === undefined) return [];
+  const { id, signer, key, hash } = signature;
+  const entries = { sig_id: id, signer, sig_key: key, sig_hashalgo: hash };
+  return Object.entries(entries).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ key: name, value }],
+  );
 }
 
 export function vermagicOf(modinfo: readonly ModinfoEntry[]): string | undefined {
