@@ -64,6 +64,8 @@ export interface Arch {
   readonly map: AddressMap;
   /** General registers, pc, sp and flags, in gdb's order. */
   readonly registers: readonly Register[];
+  /** The names of those that DWARF numbers, by that number. */
+  readonly dwarfRegisters: readonly string[];
   readonly roles: { readonly pc: string; readonly sp: string; readonly bootArgument: string };
   readonly conventions: {
     readonly native: CallingConvention;

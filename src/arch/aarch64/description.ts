@@ -5,7 +5,7 @@ import { addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
 import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
-import { registers } from './registers.ts';
+import { dwarfRegisters, registers } from './registers.ts';
 import { relocations } from './relocations.ts';
 import { indirectStub, veneers } from './veneers.ts';
 
@@ -32,6 +32,7 @@ export const aarch64: Arch = {
     modulesEnd: addr(0xffff_8000_0800_0000n),
   },
   registers,
+  dwarfRegisters,
   roles: { pc: 'pc', sp: 'sp', bootArgument: 'x0' },
   conventions: { native, linux: native },
   translate,

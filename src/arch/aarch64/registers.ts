@@ -8,3 +8,9 @@ export const registers: readonly Register[] = [
   { name: 'pc', bits: 64 },
   { name: 'cpsr', bits: 32 },
 ];
+
+/** By their DWARF numbers: https://github.com/ARM-software/abi-aa/blob/main/aadwarf64/aadwarf64.rst */
+export const dwarfRegisters: readonly string[] = [
+  ...Array.from({ length: 31 }, (_, i) => `x${i}`),
+  ...['sp', 'pc'],
+];

@@ -6,7 +6,7 @@ import type { Arch, CallingConvention } from '../arch.ts';
 import { isHlt } from '../x86/hlt.ts';
 import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
-import { registers } from './registers.ts';
+import { dwarfRegisters, registers } from './registers.ts';
 import { relocations } from './relocations.ts';
 import { indirectStub, veneers } from './veneers.ts';
 
@@ -28,6 +28,7 @@ export const amd64: Arch = {
     modulesEnd: addr(0xffff_ffff_e000_0000n),
   },
   registers,
+  dwarfRegisters,
   roles: { pc: 'rip', sp: 'rsp', bootArgument: 'rdi' },
   conventions: { native, linux: native },
   translate,

@@ -6,7 +6,7 @@ import type { Arch, CallingConvention } from '../arch.ts';
 import { isHlt } from '../x86/hlt.ts';
 import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
-import { registers } from './registers.ts';
+import { dwarfRegisters, registers } from './registers.ts';
 import { relocations } from './relocations.ts';
 import { indirectStub, veneers } from './veneers.ts';
 
@@ -28,6 +28,7 @@ export const i386: Arch = {
     modulesEnd: addr(0xfc00_0000n),
   },
   registers,
+  dwarfRegisters,
   roles: { pc: 'eip', sp: 'esp', bootArgument: 'eax' },
   conventions: { native, linux: { wire: 1, name: 'regparm(3)', alignsPairs: false } },
   translate,
