@@ -62,20 +62,19 @@ export function assemble(arch: ArchName, source: string): Uint8Array {
   }
 }
 
-/**
- * The object that C becomes, for the target alone: flags say the rest.  clang is run
- * where nothing tells of the machine it is on.
- */
+/** The object that source becomes, for the target alone: flags say the rest. */
 export function compileObject(
   arch: ArchName,
   source: string,
   flags: readonly string[],
+  language: 'c' | 'assembler' = 'c',
 ): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), 'modbox-'));
   try {
     const object = join(folder, 'a.o');
-    const args = [...targets[arch], '-ffreestanding', '-fno-pic', '-fdebug-compilation-dir=.'];
-    const { ok, said } = clang([...args, ...flags, '-c', '-x', 'c', '-o', object, '-'], source);
+    const own = ['-ffreestanding', '-fno-pic', '-Wno-unused-command-line-argument'];
+    const args = [...targets[arch], ...own, '-fdebug-compilation-dir=.', ...flags];
+    const { ok, said } = clang([...args, '-c', '-x', language, '-o', object, '-'], `${source}\n`);
     if (!ok) throw new Error(said);
     return Uint8Array.from(readFileSync(object));
   } finally {

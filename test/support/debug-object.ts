@@ -7,7 +7,7 @@ import { type Addr, alignUp, plus } from '../../src/base/address.ts';
 import { openDwarf } from '../../src/dwarf/info.ts';
 import type { DebugInfo } from '../../src/dwarf/model.ts';
 import { LinkedDebugSections } from '../../src/linker/debug-sections.ts';
-import { planLayout } from '../../src/linker/link.ts';
+import { link, planLayout } from '../../src/linker/link.ts';
 import { sectionAddress } from '../../src/linker/resolve.ts';
 import { readElf } from '../../src/object/elf/reader.ts';
 import { compileObject } from './compiler.ts';
@@ -28,19 +28,7 @@ export function debugObject(
   flags: readonly string[] = ['-O0'],
 ): DebugObject {
   const bytes = compileObject(name, `# 1 "${SOURCE_FILE}"\n${source}`, ['-g', ...flags]);
-  const arch = architectures[name];
-  const read = readElf(bytes);
-  if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  const object = read.value;
-  const planned = planLayout(object, arch);
-  if (!planned.ok) throw new Error(planned.problems.map(({ kind }) => kind).join());
-  const layout = planned.value;
-  let next = arch.map.modulesStart;
-  const bases = layout.segments.map(({ bytes: size, align }) => {
-    const base = next;
-    next = plus(base, alignUp(size, Math.max(align, 4096)));
-    return base;
-  });
+  const { arch, object, layout, bases } = place(name, bytes);
   const sections = new LinkedDebugSections({ object, arch, placed: { layout, bases } });
   const opened = openDwarf(sections, arch.wordBytes);
   if (!opened.ok) throw new Error(JSON.stringify(opened.problems));
@@ -61,4 +49,52 @@ export function lineOf(source: string, mark: string): number {
   const index = source.split('\n').findIndex((line) => line.includes(mark));
   if (index < 0) throw new Error(`no ${mark}`);
   return index + 1;
+}
+
+/** Assembly, linked where a kernel would place it. */
+export function assembleObject(
+  name: ArchName,
+  source: string,
+): {
+  /** undefined: not all of it is the object's. */
+  memory(address: bigint, bytes: number): Uint8Array | undefined;
+  addressOf(section: string): Addr;
+  sizeOf(section: string): number;
+} {
+  const { object, layout, bases, arch } = place(name, compileObject(name, source, [], 'assembler'));
+  const linked = link({ object, arch, layout, bases, lookup: () => undefined });
+  if (!linked.ok) throw new Error(linked.problems.map(({ kind }) => kind).join());
+  const { segments, sectionAddress: find } = linked.value;
+  return {
+    memory: (address, size) => {
+      const end = address + BigInt(size);
+      const holds = segments.find((s) => s.base <= address && end <= plus(s.base, s.bytes.length));
+      if (holds === undefined) return undefined;
+      const offset = Number(address - holds.base);
+      return holds.bytes.subarray(offset, offset + size);
+    },
+    addressOf: (section) => {
+      const address = find(section);
+      if (address === undefined) throw new Error(`no ${section}`);
+      return address;
+    },
+    sizeOf: (section) => object.sections.find((each) => each.name === section)?.size ?? 0,
+  };
+}
+
+function place(name: ArchName, bytes: Uint8Array) {
+  const arch = architectures[name];
+  const read = readElf(bytes);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const object = read.value;
+  const planned = planLayout(object, arch);
+  if (!planned.ok) throw new Error(planned.problems.map(({ kind }) => kind).join());
+  const layout = planned.value;
+  let next = arch.map.modulesStart;
+  const bases = layout.segments.map(({ bytes: size, align }) => {
+    const base = next;
+    next = plus(base, alignUp(size, Math.max(align, 4096)));
+    return base;
+  });
+  return { arch, object, layout, bases };
 }
