@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
 import { addr, plus } from '../src/base/address.ts';
-import { Machine, type Stop } from '../src/machine/machine.ts';
+import { Machine } from '../src/machine/machine.ts';
+import type { Stop } from '../src/machine/stop.ts';
 import { bootTest, sample } from './support/guest.ts';
 
 /** How a stop for the host is reached. */

@@ -14,6 +14,7 @@ import { CpuState } from './cpu-state.ts';
 import { Hooks } from './hooks.ts';
 import { openCpu } from './open.ts';
 import { RegisterFile } from './register-file.ts';
+import { residencyOf } from './residency.ts';
 import { Slice } from './slice.ts';
 import { type AccessKinds, type MemoryAccess, type Trap, Traps } from './traps.ts';
 
@@ -59,6 +60,7 @@ export class Engine implements Cpu {
   readonly #budget: Budget;
   readonly #traps: Traps;
   readonly #hooks: Hooks;
+  readonly #residency: ReturnType<typeof residencyOf>;
   #offsets: StateOffsets | undefined;
   #event: RawEvent | undefined;
   #stopped = false;
@@ -85,6 +87,7 @@ export class Engine implements Cpu {
       this.#lib.memMapPtr(this.#uc, this.ramBase, BigInt(options.ramBytes), PROT_ALL, ram.pointer),
       'map RAM',
     );
+    this.#residency = residencyOf(ram.pointer, options.ramBytes);
     this.registers = new RegisterFile(arch, this.#lib, this.#uc);
     this.#traps = new Traps(this.#lib, this.#uc);
     this.#hooks = new Hooks(this.#lib, this.#uc);
@@ -293,6 +296,11 @@ export class Engine implements Cpu {
     this.run(pc, 4096);
   }
 
+  /** For each page of RAM, zero if nobody has touched it: it holds zeros. */
+  touchedPages(): Uint8Array {
+    return this.#residency.ask();
+  }
+
   mapDevices(base: bigint, bytes: number, window: DeviceWindow): void {
     this.#hooks.mapDevices(
       base,
@@ -325,6 +333,7 @@ export class Engine implements Cpu {
     this.#lib.close(this.#uc);
     this.#hooks.release();
     this.registers.release();
+    this.#residency.close();
     release(this.#ramPointer);
     this.#budget.release();
   }

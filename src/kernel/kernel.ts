@@ -6,13 +6,15 @@ import type { Arch, CallingConvention } from '../arch/arch.ts';
 import { type Addr, addr } from '../base/address.ts';
 import type { LayoutOptions } from '../linker/link.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { MachineState } from '../machine/state.ts';
+import type { Stop } from '../machine/stop.ts';
 import { type Argument, layOut, type Words } from './arguments.ts';
 import { noFiles, type ObjectFile, type ObjectFiles } from './files.ts';
 import type { KernelImage } from './image.ts';
 import { LinkerService } from './linker-service.ts';
 import { Module } from './module.ts';
 import { readOops } from './oops.ts';
-import { type Answer, type Death, Requests } from './requests.ts';
+import { type Answer, type Completion, type Death, type Request, Requests } from './requests.ts';
 import type { CallResult, Leaks, LoadFailure, LoadResult, UnloadResult } from './results.ts';
 import { waitForBoot } from './start.ts';
 import { nowhere, type Where } from './symbols.ts';
@@ -25,6 +27,20 @@ export interface KernelOptions {
   /** Virtual nanoseconds that init, fini or a call may take. */
   readonly watchdogNs: number;
   readonly layout?: LayoutOptions;
+}
+
+/** A request to the guest that is under way. */
+export interface Job<T> {
+  readonly slot: number;
+  readonly finish: (completion: Completion) => T;
+}
+
+/** All that decides how the run goes on, in the guest and here. */
+export interface KernelState {
+  readonly machine: MachineState;
+  readonly service: ReturnType<LinkerService['save']>;
+  readonly done: readonly number[];
+  readonly death: Death | undefined;
 }
 
 export class Kernel {
@@ -75,18 +91,22 @@ export class Kernel {
       const problem = { stage: 'find', file: name, wantedBy: undefined } as const;
       return this.#refused({ error: 2, stage: 'open', problems: [problem] }, started);
     }
+    return this.#run(this.beginLoad(file));
+  }
+
+  /** Asks the guest to load a module; nothing has run yet. */
+  beginLoad(file: ObjectFile): Job<LoadResult> {
+    const started = this.machine.console.length;
     const source = this.#service.addSource(file);
-    try {
-      const completion = this.#ask(wire.REQUEST.load, [BigInt(source)]);
+    return this.#begin({ op: wire.REQUEST.load, words: [BigInt(source)] }, (completion) => {
+      this.#service.removeSource(source);
       const problems = this.#service.takeProblems();
       if (completion.kind === 'died') return this.#refused({ stage: 'none', problems }, started);
       const { answer } = completion;
       if (answer.error === 0) return { ok: true, module: this.#module(answer.module) };
       const oops = this.#oopsOf(answer);
       return this.#refused({ ...answer, leaks: leaksOf(answer), problems, oops }, started);
-    } finally {
-      this.#service.removeSource(source);
-    }
+    });
   }
 
   /** Makes a file known by its module name, for others that require it. */
@@ -95,13 +115,21 @@ export class Kernel {
   }
 
   unload(module: Module): UnloadResult {
+    return this.#run(this.beginUnload(module));
+  }
+
+  /** Asks the guest to unload a module; nothing has run yet. */
+  beginUnload(module: Module): Job<UnloadResult> {
     const started = this.machine.console.length;
-    const completion = this.#ask(wire.REQUEST.unload, [BigInt(module.id)]);
-    if (completion.kind === 'died') return this.#refused({ stage: 'none', problems: [] }, started);
-    const { answer } = completion;
-    if (answer.error === 0) return { ok: true, leaks: leaksOf(answer) };
-    const oops = this.#oopsOf(answer);
-    return this.#refused({ ...answer, leaks: leaksOf(answer), problems: [], oops }, started);
+    const words = [BigInt(module.id)];
+    return this.#begin({ op: wire.REQUEST.unload, words }, (completion) => {
+      if (completion.kind === 'died')
+        return this.#refused({ stage: 'none', problems: [] }, started);
+      const { answer } = completion;
+      if (answer.error === 0) return { ok: true, leaks: leaksOf(answer) };
+      const oops = this.#oopsOf(answer);
+      return this.#refused({ ...answer, leaks: leaksOf(answer), problems: [], oops }, started);
+    });
   }
 
   /** Calls a function in the guest by its address. */
@@ -161,31 +189,72 @@ export class Kernel {
     return module;
   }
 
-  #ask(op: number, words: readonly bigint[]): ReturnType<Requests['wait']> {
-    if (this.#death !== undefined) return { kind: 'died', death: this.#death };
-    const completion = this.#requests.wait(this.#requests.post({ op, words }));
-    if (completion.kind === 'died') this.#death = completion.death;
-    return completion;
+  /** Asks the guest to call a function with words; nothing has run yet. */
+  beginCall(target: Addr, convention: number, words: readonly bigint[]): Job<CallResult> {
+    const started = this.machine.console.length;
+    return this.#begin({ op: wire.REQUEST.call, target, convention, words }, (completion) => {
+      if (completion.kind === 'died') return completion;
+      const { answer } = completion;
+      const [low, high] = answer.result;
+      if (answer.error === 0) {
+        const wide = this.arch.wordBytes === 8 ? low : low | (high << 32n);
+        return { kind: 'returned', value: low, wide };
+      }
+      const oops = this.#oopsOf(answer);
+      if (oops === undefined) return { kind: 'refused', reason: answer.reason };
+      return { kind: 'fault', oops, console: this.machine.console.textSince(started) };
+    });
+  }
+
+  /**
+   * Does what a stop of the machine asks the host for; for who runs the machine
+   * himself.
+   */
+  serve(stop: Stop): void {
+    this.#death ??= this.#requests.serve(stop);
+  }
+
+  /** Whether the guest has answered, or never will. */
+  isDone(job: Job<unknown>): boolean {
+    return this.#death !== undefined || this.#requests.isDone(job.slot);
+  }
+
+  /** What came of a job that is done. */
+  finish<T>(job: Job<T>): T {
+    const death = this.#death;
+    return job.finish(
+      death === undefined ? this.#requests.take(job.slot) : { kind: 'died', death },
+    );
+  }
+
+  save(since?: KernelState): KernelState {
+    return {
+      machine: this.machine.save(since?.machine),
+      service: this.#service.save(),
+      done: this.#requests.save(),
+      death: this.#death,
+    };
+  }
+
+  /** Goes back, or forth, to where this kernel was when it was saved. */
+  restore(state: KernelState): void {
+    this.machine.restore(state.machine);
+    this.#service.restore(state.service);
+    this.#requests.restore(state.done);
+    this.#death = state.death;
+  }
+
+  #begin<T>(request: Request, finish: (completion: Completion) => T): Job<T> {
+    return { slot: this.#death === undefined ? this.#requests.post(request) : -1, finish };
+  }
+
+  #run<T>(job: Job<T>): T {
+    while (!this.isDone(job)) this.serve(this.machine.run(this.#requests.patience));
+    return this.finish(job);
   }
 
   #call(target: Addr, convention: number, words: readonly bigint[]): CallResult {
-    if (this.#death !== undefined) return { kind: 'died', death: this.#death };
-    const started = this.machine.console.length;
-    const slot = this.#requests.post({ op: wire.REQUEST.call, target, convention, words });
-    const completion = this.#requests.wait(slot);
-    if (completion.kind === 'died') {
-      this.#death = completion.death;
-      return completion;
-    }
-    const { answer } = completion;
-    const [low, high] = answer.result;
-    if (answer.error === 0) {
-      const wide = this.arch.wordBytes === 8 ? low : low | (high << 32n);
-      return { kind: 'returned', value: low, wide };
-    }
-    const oops = this.#oopsOf(answer);
-    if (oops === undefined) return { kind: 'refused', reason: answer.reason };
-    return { kind: 'fault', oops, console: this.machine.console.textSince(started) };
+    return this.#run(this.beginCall(target, convention, words));
   }
 
   /** Fills `placed` with the buffers that the caller must free. */

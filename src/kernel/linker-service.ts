@@ -49,6 +49,10 @@ export class LinkerService {
   readonly #layout: LayoutOptions;
   readonly #sources = new Map<number, ObjectFile>();
   readonly #objects = new Map<number, OpenObject>();
+  /** Told of each module that was linked, before any of its code runs. */
+  onLinked: ((view: ModuleView) => void) | undefined;
+  /** Told of each module whose memory, or init memory, is about to go. */
+  onClosed: ((view: ModuleView, live: boolean) => void) | undefined;
   /** Linked but not live: coming, or gone. */
   readonly #others = new Map<number, ModuleView>();
   #nextSource = 1;
@@ -84,6 +88,28 @@ export class LinkerService {
     const problems = this.#problems;
     this.#problems = [];
     return problems;
+  }
+
+  /** What the service knows at a moment; the files themselves never change. */
+  save() {
+    return {
+      modules: new Map(this.modules),
+      others: new Map(this.#others),
+      sources: new Map(this.#sources),
+      objects: new Map([...this.#objects].map(([handle, object]) => [handle, { ...object }])),
+      next: [this.#nextSource, this.#nextObject] as const,
+      problems: [...this.#problems],
+    };
+  }
+
+  restore(state: ReturnType<LinkerService['save']>): void {
+    refill(this.modules, state.modules);
+    refill(this.#others, state.others);
+    refill(this.#sources, state.sources);
+    this.#objects.clear();
+    for (const [handle, object] of state.objects) this.#objects.set(handle, { ...object });
+    [this.#nextSource, this.#nextObject] = state.next;
+    this.#problems = [...state.problems];
   }
 
   /** A live, coming or recently unloaded module. */
@@ -243,6 +269,7 @@ export class LinkerService {
     this.#others.set(id, opened.view);
     opened.linkinfo = encodeLinkinfo(opened.description, opened.view, linked.value);
     wire.put64(view, at, fields.result, BigInt(opened.linkinfo.length));
+    this.onLinked?.(opened.view);
     return 0;
   }
 
@@ -273,7 +300,9 @@ export class LinkerService {
     const id = wire.get32(view, at, fields.module);
     const opened = this.#objects.get(handle);
     const live = wire.get32(view, at, fields.what) === wire.CLOSE.live;
-    this.#forgetCode(this.view(id), live);
+    const closing = this.view(id);
+    this.#forgetCode(closing, live);
+    if (closing !== undefined) this.onClosed?.(closing, live);
     if (live) {
       if (opened?.view === undefined) return EINVAL;
       this.#others.delete(id);
@@ -303,4 +332,9 @@ export class LinkerService {
           this.#machine.engine.forgetCode(page);
     }
   }
+}
+
+function refill<K, V>(map: Map<K, V>, from: ReadonlyMap<K, V>): void {
+  map.clear();
+  for (const [key, value] of from) map.set(key, value);
 }

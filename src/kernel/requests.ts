@@ -2,7 +2,8 @@
 // machine until the slot is done, and serve the linker's commands on the way.
 
 import { type Addr, addr, type PhysAddr, phys } from '../base/address.ts';
-import { type Interruption, isInterruption, type Machine, type Stop } from '../machine/machine.ts';
+import type { Machine } from '../machine/machine.ts';
+import { type Interruption, isInterruption, type Stop } from '../machine/stop.ts';
 import type { LinkerService } from './linker-service.ts';
 import * as wire from './wire.ts';
 
@@ -67,15 +68,6 @@ export class Requests {
     throw new Error('bug in modbox: every request slot is in use');
   }
 
-  /** Runs the machine until the slot is done, or for ever ends. */
-  wait(slot: number): Completion {
-    while (!this.isDone(slot)) {
-      const death = this.serve(this.#machine.run(this.patience));
-      if (death !== undefined) return { kind: 'died', death };
-    }
-    return this.take(slot);
-  }
-
   /** Does what a stop of the machine asks for; answers why it will not run any more. */
   serve(stop: Stop): Death | undefined {
     if (isInterruption(stop)) return undefined;
@@ -96,6 +88,15 @@ export class Requests {
     const answer = this.#answer(at);
     wire.put32(this.#machine.memory.view, at, fields.state, wire.SLOT.free);
     return { kind: 'answered', answer };
+  }
+
+  save(): readonly number[] {
+    return [...this.#done];
+  }
+
+  restore(done: readonly number[]): void {
+    this.#done.clear();
+    for (const slot of done) this.#done.add(slot);
   }
 
   #offset(slot: number): number {

@@ -1,7 +1,8 @@
 // The last step of booting: run until the kernel says where its mailbox is.
 
 import type { Addr, PhysAddr } from '../base/address.ts';
-import { isInterruption, type Machine } from '../machine/machine.ts';
+import type { Machine } from '../machine/machine.ts';
+import { isInterruption } from '../machine/stop.ts';
 import type { LinkerService } from './linker-service.ts';
 import { serveDevices } from './requests.ts';
 import { describeDeath } from './results.ts';

@@ -18,7 +18,10 @@ import { LinkerDevice } from './devices/linker.ts';
 import { PowerDevice } from './devices/power.ts';
 import { Timer } from './devices/timer.ts';
 import { Memory } from './memory.ts';
+import { captureRam, restoreRam } from './ram-image.ts';
 import * as registers from './registers.ts';
+import type { MachineState, PendingEntry } from './state.ts';
+import type { ExceptionListener, Position, Stop } from './stop.ts';
 
 export interface MachineOptions {
   readonly arch: Arch;
@@ -28,50 +31,6 @@ export interface MachineOptions {
   readonly ramBytes?: number;
   /** 'callback' counts blocks in JavaScript, for hosts without machine code. */
   readonly slices?: 'native' | 'callback';
-}
-
-/** Why the machine stopped. */
-export type Stop =
-  /** A device has something for the host. */
-  | { readonly kind: 'attention' }
-  /** Asleep with nothing to wake it. */
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'off'; readonly status: number }
-  | { readonly kind: 'panic'; readonly message: string }
-  /** The time given to run() is used up. */
-  | { readonly kind: 'limit'; readonly pc: Addr }
-  /** A trap was reached, or the moment to pause at; run() goes on as if it had not. */
-  | { readonly kind: 'trap' | 'paused' }
-  /** A listener wants to look before the handler of an exception is entered. */
-  | { readonly kind: 'exception'; readonly event: RawEvent; readonly fault: FaultState }
-  /** The CPU cannot go on; real hardware would reset. */
-  | { readonly kind: 'dead'; readonly pc: Addr; readonly reason: string };
-
-/** Stops that are only for a debugger: run() goes on as if they had not been. */
-export type Interruption = Extract<Stop, { kind: 'trap' | 'paused' | 'exception' }>;
-
-export function isInterruption(stop: Stop): stop is Interruption {
-  return stop.kind === 'trap' || stop.kind === 'paused' || stop.kind === 'exception';
-}
-
-/** Told of each exception before its handler is entered; 'stop' makes run() stop there. */
-export type ExceptionListener = (
-  event: RawEvent,
-  pc: Addr,
-  fault: FaultState,
-) => 'stop' | undefined;
-
-/**
- * A moment of a run, the same in every run of the same input.  In order of time they
- * are in order of their members.
- */
-export interface Position {
-  /** Virtual nanoseconds; a block counts when it has begun, so not at its first instruction. */
-  readonly now: number;
-  /** Exceptions and interrupts entered so far. */
-  readonly entries: number;
-  /** Within a block the PC only grows. */
-  readonly pc: Addr;
 }
 
 const DEFAULT_RAM = 64 << 20;
@@ -111,7 +70,7 @@ export class Machine {
   /** The CPU stands in this block, which is charged; undefined: between two. */
   #block: Block | undefined;
   /** An exception that a listener wanted to see before it is entered. */
-  #pending: { readonly event: RawEvent; readonly fault: FaultState } | undefined;
+  #pending: PendingEntry | undefined;
 
   constructor(options: MachineOptions) {
     const ramBytes = options.ramBytes ?? DEFAULT_RAM;
@@ -201,6 +160,59 @@ export class Machine {
       this.#open = true;
     }
     return this.#step();
+  }
+
+  /**
+   * All that decides how the run goes on.
+   *
+   * @param since a snapshot of this machine, to share pages of RAM with
+   */
+  save(since?: MachineState): MachineState {
+    const touched = this.engine.touchedPages();
+    return {
+      position: this.position,
+      cpu: this.engine.saveState().slice(),
+      slice: this.engine.slice.save(),
+      ram: captureRam(this.memory.ram, touched, since?.ram),
+      consoleLength: this.console.length,
+      intc: this.intc.save(),
+      timer: this.timer.save(),
+      linker: this.linker.save(),
+      lastWord: this.power.lastWord,
+      loop: {
+        pc: this.#pc,
+        attention: this.#attention,
+        asleep: this.#asleep,
+        slices: this.#slices,
+        looks: this.#looks,
+        entries: this.#entries,
+        open: this.#open,
+        block: this.#block,
+        pending: this.#pending,
+      },
+    };
+  }
+
+  /** Goes back, or forth, to where this machine was when it was saved. */
+  restore(state: MachineState): void {
+    restoreRam(this.memory.ram, this.engine.touchedPages(), state.ram);
+    this.engine.restoreState(state.cpu);
+    this.engine.slice.restore(state.slice);
+    this.console.truncate(state.consoleLength);
+    this.intc.restore(state.intc);
+    this.timer.restore(state.timer);
+    this.linker.restore(state.linker);
+    this.power.lastWord = state.lastWord;
+    const { loop } = state;
+    this.#pc = loop.pc;
+    this.#attention = loop.attention;
+    this.#asleep = loop.asleep;
+    this.#slices = loop.slices;
+    this.#looks = loop.looks;
+    this.#entries = loop.entries;
+    this.#open = loop.open;
+    this.#block = loop.block;
+    this.#pending = loop.pending;
   }
 
   close(): void {

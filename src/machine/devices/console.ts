@@ -23,6 +23,11 @@ export class ConsoleDevice implements Device {
     return this.#decoder.decode(Uint8Array.from(this.#bytes.slice(position)));
   }
 
+  /** Forgets what was written after a position: the run goes back to before it. */
+  truncate(position: number): void {
+    this.#bytes.length = Math.min(position, this.#bytes.length);
+  }
+
   read(): number {
     return 0;
   }

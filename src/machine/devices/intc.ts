@@ -5,6 +5,11 @@
 import { INTC_ENABLE, INTC_PENDING } from '../registers.ts';
 import type { Device } from './device.ts';
 
+export interface IntcState {
+  readonly lines: number;
+  readonly enabled: number;
+}
+
 export class InterruptController implements Device {
   readonly name = 'intc';
   #lines = 0;
@@ -21,6 +26,15 @@ export class InterruptController implements Device {
 
   lower(lines: number): void {
     this.#lines &= ~lines;
+  }
+
+  save(): IntcState {
+    return { lines: this.#lines, enabled: this.#enabled };
+  }
+
+  restore({ lines, enabled }: IntcState): void {
+    this.#lines = lines;
+    this.#enabled = enabled;
   }
 
   read(register: number): number {

@@ -16,6 +16,12 @@ import {
 import type { Device } from './device.ts';
 import type { InterruptController } from './intc.ts';
 
+export interface LinkerState {
+  readonly mailbox: PhysAddr | undefined;
+  readonly commands: readonly PhysAddr[];
+  readonly done: readonly number[];
+}
+
 export class LinkerDevice implements Device {
   readonly name = 'linker';
   readonly #intc: InterruptController;
@@ -40,6 +46,16 @@ export class LinkerDevice implements Device {
   /** A command is complete: interrupt the guest. */
   ringCommand(): void {
     this.#intc.raise(INTC_COMMAND);
+  }
+
+  save(): LinkerState {
+    return { mailbox: this.mailbox, commands: [...this.commands], done: [...this.done] };
+  }
+
+  restore({ mailbox, commands, done }: LinkerState): void {
+    this.mailbox = mailbox;
+    this.commands.splice(0, Number.POSITIVE_INFINITY, ...commands);
+    this.done.splice(0, Number.POSITIVE_INFINITY, ...done);
   }
 
   read(): number {

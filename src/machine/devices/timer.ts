@@ -22,6 +22,13 @@ export interface RunningSlice {
   shorten(nanoseconds: number): void;
 }
 
+export interface TimerState {
+  readonly now: number;
+  readonly deadline: number | undefined;
+  readonly latchedHigh: number;
+  readonly compareLow: number;
+}
+
 export class Timer implements Device {
   readonly name = 'timer';
   readonly #intc: InterruptController;
@@ -45,6 +52,18 @@ export class Timer implements Device {
     if (this.deadline === undefined || this.now < this.deadline) return;
     this.deadline = undefined;
     this.#intc.raise(INTC_TIMER);
+  }
+
+  save(): TimerState {
+    const { now, deadline } = this;
+    return { now, deadline, latchedHigh: this.#latchedHigh, compareLow: this.#compareLow };
+  }
+
+  restore({ now, deadline, latchedHigh, compareLow }: TimerState): void {
+    this.now = now;
+    this.deadline = deadline;
+    this.#latchedHigh = latchedHigh;
+    this.#compareLow = compareLow;
   }
 
   read(register: number): number {
