@@ -4,7 +4,7 @@
 import type { Arch } from '../arch/arch.ts';
 import { type CheckReport, check as checkModule } from '../check/check.ts';
 import type { KnownModule, Target } from '../check/target.ts';
-import { moduleNameOf } from '../kernel/files.ts';
+import { moduleNameOf } from '../flavour/names.ts';
 import { type CheckedFile, checkJson } from './check-json.ts';
 import { describeModule, finder, modulesAround } from './check-modules.ts';
 import { type CheckOptions, parseCheckOptions } from './check-options.ts';

@@ -6,7 +6,7 @@ import type { Arch } from '../arch/arch.ts';
 import { relocationName } from '../arch/relocation-names.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
-import { moduleNameOf } from '../kernel/files.ts';
+import { moduleNameOf } from '../flavour/names.ts';
 import { isLoaded } from '../linker/layout.ts';
 import { type Layout, type LinkedImage, link, planLayout } from '../linker/link.ts';
 import { describeLinkProblem } from '../linker/problems.ts';

@@ -2,9 +2,10 @@
 // reverse.  A failure ends only what depends on it; the report says what became
 // of each module.
 
+import { moduleNameOf } from '../flavour/names.ts';
 import type { Argument } from '../kernel/arguments.ts';
 import { u64 } from '../kernel/arguments.ts';
-import { moduleNameOf, type ObjectFile } from '../kernel/files.ts';
+import type { ObjectFile } from '../kernel/files.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Module } from '../kernel/module.ts';
 import type { LoadFailure } from '../kernel/results.ts';

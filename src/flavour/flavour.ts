@@ -3,9 +3,11 @@
 // A flavour is recognised by one section that only its kernel's modules have.
 
 import type { LinkArch } from '../arch/link-arch.ts';
-import type { Result } from '../base/result.ts';
+import { type Result, succeed } from '../base/result.ts';
 import type { ElfObject } from '../object/elf/model.ts';
+import { setsIn } from '../object/elf/sets.ts';
 import { describeLinux, type LinuxModule, THIS_MODULE } from './linux.ts';
+import { moduleNameOf } from './names.ts';
 import { describeNetbsd, MODULES_SET, type NetbsdModule } from './netbsd.ts';
 import { describePlain, type PlainModule } from './plain.ts';
 import type { FlavourProblem } from './problems.ts';
@@ -18,8 +20,30 @@ export function identify(
   arch: LinkArch,
   fileName: string,
 ): Result<ModuleDescription, FlavourProblem> {
+  const described = describe(object, arch, fileName);
+  if (!described.ok || object.dynamic === undefined) return described;
+  const { required } = described.value;
+  return succeed({
+    ...described.value,
+    required: [...new Set([...required, ...neededModules(object.dynamic.needed)])],
+  });
+}
+
+function describe(
+  object: ElfObject,
+  arch: LinkArch,
+  fileName: string,
+): Result<ModuleDescription, FlavourProblem> {
   const has = (name: string): boolean => object.sections.some((section) => section.name === name);
-  if (has(MODULES_SET)) return describeNetbsd(object, arch);
+  if (setsIn(object).has(MODULES_SET)) return describeNetbsd(object, arch);
   if (has(THIS_MODULE)) return describeLinux(object, arch);
   return describePlain(object, fileName);
+}
+
+/** What some kernels' modules name and cannot be loaded: the kernel itself. */
+const KERNEL = 'kernel';
+
+/** The modules that DT_NEEDED means: "misc/foo", "foo.ko", "libfoo.so.1". */
+function neededModules(needed: readonly string[]): readonly string[] {
+  return needed.map(moduleNameOf).filter((name) => name !== KERNEL);
 }

@@ -6,6 +6,7 @@
 import type { LinkArch } from '../arch/link-arch.ts';
 import { type Result, unlessRefused } from '../base/result.ts';
 import type { ElfObject } from '../object/elf/model.ts';
+import { setsIn } from '../object/elf/sets.ts';
 import { exportsOfGlobals, type ModuleExport } from './exports.ts';
 import { splitList } from './list.ts';
 import { followPointer, type Pointers, type Spot, stringAt, wordAt } from './pointers.ts';
@@ -54,18 +55,13 @@ export function describeNetbsd(
   const modules: NetbsdEntry[] = [];
   const own = new Set<string>();
   const pointers = { object, arch, relocations: new RelocationIndex(object) };
-  for (const section of object.sections) {
-    if (section.name !== MODULES_SET || section.discarded !== undefined) continue;
-    if (section.size % arch.wordBytes !== 0) {
-      problems.push({
-        kind: 'bad-size',
-        section: MODULES_SET,
-        bytes: section.size,
-        entryBytes: arch.wordBytes,
-      });
+  for (const { section, offset: start, bytes } of setsIn(object).get(MODULES_SET) ?? []) {
+    if (bytes % arch.wordBytes !== 0) {
+      const entryBytes = arch.wordBytes;
+      problems.push({ kind: 'bad-size', section: MODULES_SET, bytes, entryBytes });
       continue;
     }
-    for (let offset = 0; offset < section.size; offset += arch.wordBytes) {
+    for (let offset = start; offset < start + bytes; offset += arch.wordBytes) {
       if (problems.length >= problemLimit) break;
       const module = readModinfo(pointers, { section, offset }, problems);
       if (module === undefined) continue;

@@ -4,7 +4,7 @@
 import type { LinkArch } from '../arch/link-arch.ts';
 import { cString, readUnsigned, viewOf } from '../base/bytes.ts';
 import * as C from '../object/elf/constants.ts';
-import { contentOf, type ElfObject, type ElfSection } from '../object/elf/model.ts';
+import { contentOf, type ElfObject, type ElfPlace } from '../object/elf/model.ts';
 import type { RelocationIndex } from './relocation-index.ts';
 
 /** Where pointers are followed. */
@@ -15,10 +15,7 @@ export interface Pointers {
 }
 
 /** A place in an object. */
-export interface Spot {
-  readonly section: ElfSection;
-  readonly offset: number;
-}
+export type Spot = ElfPlace;
 
 export type Pointer =
   | { readonly kind: 'null' }
@@ -40,9 +37,23 @@ export function followPointer({ object, arch, relocations }: Pointers, spot: Spo
       return { kind: 'bad', found: `has a relocation of type ${table.typeAt(i)}` };
     }
     const addend = table.addends === 'in-record' ? table.addendAt(i) : rule.field.extract(raw);
-    return pointerTo(object, table.symbolAt(i), addend);
+    if (rule.dynamic === 'base') return pointerAt(object, addend);
+    // What linkers leave in such a word is not an addend.
+    const isPlain = rule.dynamic === 'symbol' && table.addends === 'in-place';
+    return pointerTo(object, table.symbolAt(i), isPlain ? 0n : addend);
   }
   return raw === 0n ? { kind: 'null' } : { kind: 'bad', found: 'has no relocation' };
+}
+
+/** An address of a shared object. */
+function pointerAt({ dynamic }: ElfObject, address: bigint): Pointer {
+  const spot = dynamic?.placeOf(BigInt.asUintN(64, address));
+  return spot === undefined
+    ? {
+        kind: 'bad',
+        found: `points to 0x${BigInt.asUintN(64, address).toString(16)}, where nothing is`,
+      }
+    : { kind: 'to', spot, symbol: 0 };
 }
 
 function pointerTo(object: ElfObject, symbol: number, addend: bigint): Pointer {

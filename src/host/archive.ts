@@ -6,7 +6,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { type Result, refuse, succeed } from '../base/result.ts';
 import { type Member, type Opened, openContainer } from '../container/open.ts';
 import type { ContainerProblem } from '../container/problems.ts';
-import { isModuleName, moduleNameOf, type ObjectFile, sameModule } from '../kernel/files.ts';
+import { isModuleName, moduleNameOf, sameModule } from '../flavour/names.ts';
+import type { ObjectFile } from '../kernel/files.ts';
 import { nearestNames } from '../linker/nearest.ts';
 
 export interface Archive {

@@ -23,6 +23,8 @@ export interface HostBootOptions {
   readonly modulesAt?: AddressRange;
   /** false: a branch that does not reach is an error.  Default true. */
   readonly veneers?: boolean;
+  /** Which symbols of a module the guest keeps for its backtraces; default all. */
+  readonly symbols?: 'all' | 'exported' | undefined;
   /** Folders to look for required modules in, after that of the requiring one. */
   readonly searchPath?: readonly string[];
   /** Instead of the disk. */

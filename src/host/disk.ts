@@ -2,13 +2,8 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  isModuleName,
-  moduleNameOf,
-  type ObjectFile,
-  type ObjectFiles,
-  sameModule,
-} from '../kernel/files.ts';
+import { isModuleName, moduleNameOf, sameModule } from '../flavour/names.ts';
+import type { ObjectFile, ObjectFiles } from '../kernel/files.ts';
 import {
   type Archive,
   archiveOf,
@@ -21,7 +16,7 @@ import {
   splitName,
 } from './archive.ts';
 
-const suffixes = ['.ko', '.kmod', '.o'];
+const suffixes = ['.ko', '.kmod', '.o', '.so'];
 const packings = ['', '.xz', '.zst', '.gz'];
 
 /**
@@ -98,7 +93,17 @@ function findInFolder(module: string, folder: string): ObjectFile | undefined {
         const file = readObject(join(folder, name + suffix + packing));
         if (file !== undefined) return file;
       }
-  return undefined;
+  return findVersioned(module, folder);
+}
+
+/** libfoo.so.1 and the like; of several the first by name. */
+function findVersioned(module: string, folder: string): ObjectFile | undefined {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  const found = (isFolder ? readdirSync(folder) : [])
+    .filter((name) => /\.so\.[^/]+$/.test(name) && isModuleName(name))
+    .sort()
+    .find((name) => sameModule(moduleNameOf(name), module));
+  return found === undefined ? undefined : readObject(join(folder, found));
 }
 
 /** Other modules in the archive of `from`, or in its folder, read as they are asked for. */

@@ -19,6 +19,8 @@ export interface BootOptions extends Omit<MachineOptions, 'arch'> {
   readonly modulesAt?: AddressRange;
   /** false: a branch that does not reach is an error.  Default true. */
   readonly veneers?: boolean;
+  /** Which symbols of a module the guest keeps for its backtraces; default all. */
+  readonly symbols?: 'all' | 'exported' | undefined;
   /** Told of each byte the guest writes to its console. */
   readonly onConsole?: (byte: number) => void;
 }
@@ -35,7 +37,8 @@ export function bootKernel(options: BootOptions): Kernel {
     loadImage(machine, image.value, { watchdogNs, modulesAt: options.modulesAt });
     const files = options.files === undefined ? {} : { files: options.files };
     const layout = { veneers: options.veneers };
-    return new Kernel({ machine, image: image.value, watchdogNs, layout, ...files });
+    const { symbols } = options;
+    return new Kernel({ machine, image: image.value, watchdogNs, layout, symbols, ...files });
   } catch (error) {
     machine.close();
     throw error;

@@ -6,6 +6,7 @@ import { areaBytes } from '../linker/areas.ts';
 import type { FunctionRun, Layout, LinkedImage } from '../linker/link.ts';
 import { segmentTraits } from '../linker/segments.ts';
 import { Blob } from './blob.ts';
+import { SymbolTable } from './symbols.ts';
 import type { ModuleView } from './view.ts';
 import * as wire from './wire.ts';
 
@@ -44,11 +45,15 @@ export function encodeManifest(description: ModuleDescription, layout: Layout): 
   return blob.bytes();
 }
 
+/** Which symbols the guest keeps for its backtraces; the host has all of them. */
+export type KeptSymbols = 'all' | 'exported' | 'none';
+
 /** struct wire_linkinfo with its sets, uses and symbol table. */
 export function encodeLinkinfo(
   description: ModuleDescription,
   view: ModuleView,
   image: LinkedImage,
+  kept: KeptSymbols = 'all',
 ): Uint8Array {
   const blob = new Blob();
   const { fields } = wire.linkinfo;
@@ -59,7 +64,7 @@ export function encodeLinkinfo(
   const constructors = putFunctions(blob, image.constructors);
   const destructors = putFunctions(blob, image.destructors);
   const ifuncs = blob.reserve(image.ifuncs.length * wire.ifunc.bytes);
-  const symtab = blob.append(view.symbols.encode());
+  const symtab = kept === 'none' ? 0 : blob.append(keptSymbols(view, kept).encode());
   image.sets.forEach(({ name, start, stop }, i) => {
     const at = sets + i * wire.set.bytes;
     blob.put32(at, wire.set.fields.name, blob.name(name));
@@ -90,6 +95,12 @@ export function encodeLinkinfo(
   blob.put32(head, fields.ifunc_count, image.ifuncs.length);
   blob.put32(head, fields.bytes, blob.length);
   return blob.bytes();
+}
+
+function keptSymbols({ symbols, exports }: ModuleView, kept: 'all' | 'exported'): SymbolTable {
+  if (kept === 'all') return symbols;
+  const addresses = new Set([...exports.values()].map(({ address }) => address));
+  return new SymbolTable(symbols.entries.filter(({ address }) => addresses.has(address)));
 }
 
 /** struct wire_functions[]; answers its offset. */

@@ -3,8 +3,10 @@
 // used, because Linux has rules about that (src/flavour/imports.ts).
 
 import type { Arch } from '../arch/arch.ts';
+import { exportKeys } from '../flavour/exports.ts';
 import type { Provision } from '../flavour/imports.ts';
-import type { FoundSymbol } from '../linker/link.ts';
+import { moduleNameOf, sameModule } from '../flavour/names.ts';
+import type { FoundSymbol, WantedVersion } from '../linker/link.ts';
 import type { KernelImage } from './image.ts';
 import type { ModuleView } from './view.ts';
 
@@ -26,19 +28,36 @@ export class ExportLookup {
     this.#from = from;
   }
 
-  find(name: string): FoundSymbol | undefined {
+  /** A version is asked of the one that must have it, and of nobody else. */
+  find(name: string, version?: WantedVersion): FoundSymbol | undefined {
+    if (version === undefined) return this.#inKernel(name) ?? this.#inModules(name, () => true);
+    const key = exportKeys({ name, version: { name: version.name, hidden: true } });
+    return this.#inModules(key.join(), (view) => isCalled(view, version.from));
+  }
+
+  /** The versions of a symbol that a module has; undefined: there is no such module. */
+  versions(symbol: string, from: string): readonly string[] | undefined {
+    const module = [...this.#kin()].find((view) => isCalled(view, from));
+    return module?.description.exports
+      .filter(({ name }) => name === symbol)
+      .map(({ version }) => (version === undefined ? symbol : `${symbol}@${version.name}`));
+  }
+
+  #inKernel(name: string): FoundSymbol | undefined {
     const { arch, image, linux } = this.#from;
     const kernel = (linux ? image.linuxExports : image.exports).get(name);
-    if (kernel !== undefined) {
-      const gpl = linux && image.gplOnly.has(name);
-      // The kernel's own are built without versions.
-      this.used.set(name, { module: undefined, gpl, namespace: undefined, crc: undefined });
-      // Where there are two instruction sets, bit 0 of a function's address tells.
-      const hasThumb = arch.thumbState !== undefined;
-      return { address: kernel, thumb: hasThumb ? (kernel & 1n) === 1n : undefined };
-    }
+    if (kernel === undefined) return undefined;
+    const gpl = linux && image.gplOnly.has(name);
+    // The kernel's own are built without versions.
+    this.used.set(name, { module: undefined, gpl, namespace: undefined, crc: undefined });
+    // Where there are two instruction sets, bit 0 of a function's address tells.
+    const hasThumb = arch.thumbState !== undefined;
+    return { address: kernel, thumb: hasThumb ? (kernel & 1n) === 1n : undefined };
+  }
+
+  #inModules(name: string, mayHave: (view: ModuleView) => boolean): FoundSymbol | undefined {
     for (const view of this.#kin()) {
-      const symbol = view.exports.get(name);
+      const symbol = mayHave(view) ? view.exports.get(name) : undefined;
       if (symbol === undefined) continue;
       const { gpl, namespace, crc } = symbol;
       this.used.set(name, { module: view.name, gpl, namespace, crc });
@@ -47,15 +66,22 @@ export class ExportLookup {
     return undefined;
   }
 
-  /** All that find() finds. */
+  /** All that find() finds without a version. */
   *names(): Iterable<string> {
     const { image, linux } = this.#from;
     yield* (linux ? image.linuxExports : image.exports).keys();
-    for (const view of this.#kin()) yield* view.exports.keys();
+    for (const view of this.#kin())
+      for (const name of view.exports.keys()) if (!name.includes('@')) yield name;
   }
 
   *#kin(): Iterable<ModuleView> {
     for (const view of this.#from.modules())
       if ((view.flavour === 'linux') === this.#from.linux) yield view;
   }
+}
+
+/** Whether DT_NEEDED means this module, by its name or by that of its file. */
+function isCalled({ name, file }: ModuleView, needed: string): boolean {
+  const wanted = moduleNameOf(needed);
+  return sameModule(name, wanted) || sameModule(moduleNameOf(file), wanted);
 }

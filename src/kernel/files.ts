@@ -26,25 +26,3 @@ export interface ObjectFiles {
 
 /** Nothing but what is handed in. */
 export const noFiles: ObjectFiles = { read: () => undefined, find: () => undefined };
-
-/** The last component of a path, in an archive or not. */
-function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1);
-}
-
-/** How the name of a module's file may end; compression comes on top. */
-const suffix = /\.(ko|kmod|o)(\.(gz|xz|zst))?$/;
-
-export function isModuleName(path: string): boolean {
-  return suffix.test(path);
-}
-
-/** The file name without its folder and suffix: "lib/crc-itu-t.ko.xz" is crc-itu-t. */
-export function moduleNameOf(path: string): string {
-  return baseName(path).replace(suffix, '');
-}
-
-/** Linux takes - and _ in names for the same. */
-export function sameModule(a: string, b: string): boolean {
-  return a.replaceAll('-', '_') === b.replaceAll('-', '_');
-}

@@ -11,7 +11,7 @@ import type { Stop } from '../machine/stop.ts';
 import { type Argument, layOut, type Words } from './arguments.ts';
 import { noFiles, type ObjectFile, type ObjectFiles } from './files.ts';
 import type { KernelImage } from './image.ts';
-import { LinkerService } from './linker-service.ts';
+import { LinkerService, type ServiceOptions } from './linker-service.ts';
 import { Module } from './module.ts';
 import { readOops } from './oops.ts';
 import { type Answer, type Completion, type Death, type Request, Requests } from './requests.ts';
@@ -27,6 +27,8 @@ export interface KernelOptions {
   /** Virtual nanoseconds that init, fini or a call may take. */
   readonly watchdogNs: number;
   readonly layout?: LayoutOptions;
+  /** Which of a module's symbols the guest keeps; default all. */
+  readonly symbols?: ServiceOptions['symbols'];
 }
 
 /** A request to the guest that is under way. */
@@ -60,7 +62,7 @@ export class Kernel {
     this.arch = machine.arch;
     this.#image = options.image;
     this.#files = options.files ?? noFiles;
-    this.#service = new LinkerService(machine, options.image, this.#files, options.layout);
+    this.#service = new LinkerService(machine, options.image, this.#files, options);
     const mailbox = waitForBoot(machine, this.#service, (at) => this.symbolise(at));
     // Several inits may run before the host hears of anything.
     const patience = options.watchdogNs * 2 + 1e8;

@@ -6,13 +6,14 @@ import type { Arch } from '../arch/arch.ts';
 import { type Addr, addr, type PhysAddr, plus } from '../base/address.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
 import { refusedImports } from '../flavour/imports.ts';
+import { moduleNameOf, sameModule } from '../flavour/names.ts';
 import { type Layout, type LayoutOptions, link, planLayout } from '../linker/link.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import { readElf } from '../object/elf/reader.ts';
-import { encodeLinkinfo, encodeManifest } from './encode.ts';
+import { encodeLinkinfo, encodeManifest, type KeptSymbols } from './encode.ts';
 import { ExportLookup } from './exports.ts';
-import { moduleNameOf, type ObjectFile, type ObjectFiles, sameModule } from './files.ts';
+import type { ObjectFile, ObjectFiles } from './files.ts';
 import type { KernelImage } from './image.ts';
 import type { LoadProblem } from './problem.ts';
 import { type ModuleView, viewOfImage } from './view.ts';
@@ -34,6 +35,12 @@ interface OpenObject {
   view: ModuleView | undefined;
 }
 
+export interface ServiceOptions {
+  readonly layout?: LayoutOptions | undefined;
+  /** Which of a module's symbols the guest keeps; default all. */
+  readonly symbols?: KeptSymbols | undefined;
+}
+
 /** Views of modules that are gone, kept so that reports can still name them. */
 const GONE_KEPT = 32;
 const PAGE = 4096;
@@ -47,6 +54,7 @@ export class LinkerService {
   readonly #image: KernelImage;
   readonly #files: ObjectFiles;
   readonly #layout: LayoutOptions;
+  readonly #symbols: KeptSymbols;
   readonly #sources = new Map<number, ObjectFile>();
   readonly #objects = new Map<number, OpenObject>();
   /** Told of each module that was linked, before any of its code runs. */
@@ -63,13 +71,14 @@ export class LinkerService {
     machine: Machine,
     image: KernelImage,
     files: ObjectFiles,
-    layout: LayoutOptions = {},
+    { layout = {}, symbols = 'all' }: ServiceOptions = {},
   ) {
     this.#arch = machine.arch;
     this.#machine = machine;
     this.#image = image;
     this.#files = files;
     this.#layout = layout;
+    this.#symbols = symbols;
   }
 
   /** Numbers a file, so that a request can name it. */
@@ -246,7 +255,8 @@ export class LinkerService {
       arch: this.#arch,
       layout: opened.layout,
       bases,
-      lookup: (name) => exports.find(name),
+      lookup: (name, version) => exports.find(name, version),
+      versions: (symbol, from) => exports.versions(symbol, from),
       exports: exports.names(),
     });
     const refused = this.#checkImports(opened, exports);
@@ -267,7 +277,8 @@ export class LinkerService {
     const id = wire.get32(view, at, fields.module);
     opened.view = viewOfImage(id, opened.file.name, opened.description, linked.value);
     this.#others.set(id, opened.view);
-    opened.linkinfo = encodeLinkinfo(opened.description, opened.view, linked.value);
+    const kept = opened.object.dynamic?.noKsyms === true ? 'none' : this.#symbols;
+    opened.linkinfo = encodeLinkinfo(opened.description, opened.view, linked.value, kept);
     wire.put64(view, at, fields.result, BigInt(opened.linkinfo.length));
     this.onLinked?.(opened.view);
     return 0;

@@ -2,6 +2,7 @@
 // what it exports, and its symbols.
 
 import type { Addr } from '../base/address.ts';
+import { exportKeys } from '../flavour/exports.ts';
 import type { ModuleDescription } from '../flavour/flavour.ts';
 import type { Provision } from '../flavour/imports.ts';
 import type { LinkedImage } from '../linker/link.ts';
@@ -34,6 +35,7 @@ export interface ModuleView {
   readonly description: ModuleDescription;
   readonly segments: readonly SegmentView[];
   readonly symbols: SymbolTable;
+  /** By what users ask for, which may be "foo@V": see exportKeys(). */
   readonly exports: ReadonlyMap<string, ExportView & LinuxTerms>;
   /** Every global symbol, exported or not. */
   readonly globals: ReadonlyMap<string, ExportView>;
@@ -53,14 +55,17 @@ export function viewOfImage(
 ): ModuleView {
   const globals = new Map<string, ExportView>();
   const locals = new Map<string, ExportView>();
-  for (const { name, address, thumb, binding, section } of image.symbols)
-    if (binding !== STB_LOCAL) globals.set(name, { address, thumb });
+  for (const { name, address, thumb, binding, section, version } of image.symbols)
+    if (binding !== STB_LOCAL)
+      for (const key of exportKeys({ name, version })) globals.set(key, { address, thumb });
     else if (section !== undefined && !locals.has(name)) locals.set(name, { address, thumb });
   const exports = new Map<string, ExportView & LinuxTerms>();
   const free = { gpl: false, namespace: undefined, crc: undefined };
   for (const each of description.exports) {
-    const symbol = globals.get(each.name);
-    if (symbol !== undefined) exports.set(each.name, { ...free, ...each, ...symbol });
+    for (const key of exportKeys(each)) {
+      const symbol = globals.get(key);
+      if (symbol !== undefined) exports.set(key, { ...free, ...each, ...symbol });
+    }
   }
   return {
     id,

@@ -11,6 +11,7 @@ import { type Result, unlessRefused } from '../base/result.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfSection } from '../object/elf/model.ts';
 import { ALLOC_LIMIT } from '../object/elf/sections.ts';
+import { isSetName } from '../object/elf/sets.ts';
 import { byMemory, functionArray } from './arrays.ts';
 import { placeCommons } from './commons.ts';
 import { findErrata } from './errata.ts';
@@ -113,14 +114,6 @@ const hostOnly = new Set(['.modinfo', '__versions']);
 export function isLoaded(section: ElfSection): boolean {
   const { loads, discarded, name } = section;
   return loads && discarded === undefined && !hostOnly.has(name);
-}
-
-/**
- * A name that is a C identifier can be asked for its bounds, __start_NAME and
- * __stop_NAME, as the sections of linker sets are.
- */
-export function isSetName(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
 /**

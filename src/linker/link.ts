@@ -4,28 +4,36 @@
 
 import { type Addr, plus } from '../base/address.ts';
 import { assert, type Result, refuse, succeed } from '../base/result.ts';
-import * as C from '../object/elf/constants.ts';
-import { COMMON_SECTION } from './commons.ts';
 import { type FunctionRun, functionRuns } from './constructors.ts';
 import { avoidErrata } from './errata.ts';
 import { fillGot, gotAddress } from './got.ts';
-import { IFUNC_SECTION, type LinkedIfunc, writeStubs } from './ifuncs.ts';
+import { type LinkedIfunc, writeStubs } from './ifuncs.ts';
 import { type Layout, type LayoutOptions, planLayout } from './layout.ts';
+import { type LinkedSymbol, linkedSymbols } from './linked-symbols.ts';
 import type { LinkProblem } from './problems.ts';
 import { loadSegments, relocate } from './relocate.ts';
 import {
   type FoundSymbol,
   findSets,
   type Provider,
-  type Resolution,
   type ResolveRequest,
   resolveSymbols,
   sectionAddress,
+  type WantedVersion,
 } from './resolve.ts';
 import type { SegmentKind } from './segments.ts';
 import { type LinkedVeneer, VeneerPool } from './veneers.ts';
 
-export type { FoundSymbol, FunctionRun, Layout, LayoutOptions, LinkedVeneer, Provider };
+export type {
+  FoundSymbol,
+  FunctionRun,
+  Layout,
+  LayoutOptions,
+  LinkedSymbol,
+  LinkedVeneer,
+  Provider,
+  WantedVersion,
+};
 export { planLayout };
 
 export type LinkRequest = ResolveRequest;
@@ -34,22 +42,6 @@ export interface LinkedSegment {
   readonly kind: SegmentKind;
   readonly base: Addr;
   readonly bytes: Uint8Array;
-}
-
-/** A defined symbol with a name; not those that mark sections, files or code. */
-export interface LinkedSymbol {
-  readonly name: string;
-  /** With the Thumb bit clear. */
-  readonly address: Addr;
-  readonly size: number;
-  /** undefined: an absolute value, not an address in the module. */
-  readonly section: string | undefined;
-  /** STB_* */
-  readonly binding: number;
-  /** STT_* */
-  readonly type: number;
-  /** Call it at address + 1. */
-  readonly thumb: boolean;
 }
 
 export interface LinkedSet {
@@ -115,7 +107,7 @@ export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
   return succeed({
     segments: segmentsOf(request, images),
     get symbols() {
-      symbols ??= symbolsOf(request, resolution);
+      symbols ??= linkedSymbols(request, resolution);
       return symbols;
     },
     sets: setsOf(request),
@@ -162,52 +154,13 @@ function segmentsOf(
   { layout, bases }: LinkRequest,
   images: readonly Uint8Array[],
 ): readonly LinkedSegment[] {
-  return layout.segments.map(({ kind }, i) => {
+  return layout.segments.map(({ kind, bytes: size }, i) => {
     const base = bases[i];
     const bytes = images[i];
     assert(base !== undefined && bytes !== undefined, 'a base and an image for each segment');
-    return { kind, base, bytes };
+    // That of one which begins an area has the whole area.
+    return { kind, base, bytes: bytes.subarray(0, size) };
   });
-}
-
-/** $a, $d, $t and $x mark where ARM code and data change; they name nothing. */
-const mappingSymbol = /^\$[adtx](\.|$)/;
-
-function symbolsOf(request: LinkRequest, resolution: Resolution): readonly LinkedSymbol[] {
-  const { object } = request;
-  const { symbols } = object;
-  const linked: LinkedSymbol[] = [];
-  for (let i = 1; i < symbols.count; i++) {
-    const index = symbols.sectionAt(i);
-    const type = symbols.typeAt(i);
-    const resolved = resolution.symbols[i];
-    if (index === C.SHN_UNDEF || resolved === undefined) continue;
-    if (object.sections[index]?.discarded !== undefined) continue;
-    if (type === C.STT_SECTION || type === C.STT_FILE) continue;
-    const name = symbols.nameAt(i);
-    if (name === '' || mappingSymbol.test(name)) continue;
-    linked.push({
-      name,
-      address: resolved.value,
-      ...placeOf(request, i),
-      binding: symbols.bindingAt(i),
-      type,
-      thumb: resolved.set === 'thumb',
-    });
-  }
-  return linked;
-}
-
-/** Of an indirect function its stub is known to the world, not its resolver. */
-function placeOf(
-  { object: { sections, symbols }, arch, layout }: LinkRequest,
-  symbol: number,
-): Pick<LinkedSymbol, 'size' | 'section'> {
-  if (layout.ifuncs.has(symbol)) return { size: arch.indirectStub.bytes, section: IFUNC_SECTION };
-  const size = symbols.sizeAt(symbol);
-  const index = symbols.sectionAt(symbol);
-  if (index === C.SHN_ABS) return { size, section: undefined };
-  return { size, section: index === C.SHN_COMMON ? COMMON_SECTION : sections[index]?.name };
 }
 
 function setsOf(request: LinkRequest): readonly LinkedSet[] {

@@ -66,6 +66,18 @@ export type LinkProblem =
       readonly nearest: readonly string[];
     }
   | {
+      /** A version that the module which must have it has not. */
+      readonly kind: 'missing-version';
+      readonly symbol: string;
+      readonly version: string;
+      /** As DT_NEEDED names it. */
+      readonly from: string;
+      /** Its versions of the symbol; undefined: it is not there. */
+      readonly has: readonly string[] | undefined;
+      readonly first: Place;
+      readonly uses: number;
+    }
+  | {
       /** The symbol lies in a section that is not loaded. */
       readonly kind: 'unloaded-section';
       readonly place: Place;
@@ -203,6 +215,13 @@ function describe(problem: LinkProblem): string {
         `${problem.uses} ${problem.uses === 1 ? 'use' : 'uses'}, the first at ` +
         `${where(problem.first)} (${problem.first.relocation})${likely(problem.nearest)}`
       );
+    case 'missing-version':
+      return (
+        `symbol ${problem.symbol}@${problem.version} is not defined: ` +
+        `${versionsOf(problem.from, problem.symbol, problem.has)}; ` +
+        `${problem.uses} ${problem.uses === 1 ? 'use' : 'uses'}, the first at ` +
+        `${where(problem.first)} (${problem.first.relocation})`
+      );
     case 'unloaded-section':
       return (
         `${at(problem.place)} refers to section ${problem.symbolSection}, which is not loaded; ` +
@@ -245,6 +264,12 @@ function describe(problem: LinkProblem): string {
     case 'more':
       return `${problem.count} more problems of these kinds`;
   }
+}
+
+function versionsOf(from: string, symbol: string, has: readonly string[] | undefined): string {
+  if (has === undefined) return `${from}, which must have it, is not loaded`;
+  if (has.length === 0) return `${from} exports no ${symbol}; load the one it was linked with`;
+  return `${from} has ${has.join(', ')}; load the one it was linked with`;
 }
 
 function where(place: Place): string {

@@ -9,8 +9,9 @@ import { relocationName } from '../arch/relocation-names.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject, ElfRelocations } from '../object/elf/model.ts';
+import { setsIn } from '../object/elf/sets.ts';
 import { GOT_SYMBOL, gotAddress } from './got.ts';
-import { isSetName, type Layout, type Placement } from './layout.ts';
+import type { Layout, Placement } from './layout.ts';
 import { nearestNames } from './nearest.ts';
 import { type LinkProblem, type Place, ProblemList } from './problems.ts';
 import { rulesFor } from './relocation-types.ts';
@@ -25,7 +26,14 @@ export interface FoundSymbol {
   readonly thumb?: boolean | undefined;
 }
 
-export type Lookup = (name: string) => FoundSymbol | undefined;
+/** A version of a symbol, and who must have it, as DT_NEEDED names it. */
+export interface WantedVersion {
+  readonly name: string;
+  readonly from: string;
+}
+
+/** Without a version: the default one. */
+export type Lookup = (name: string, version?: WantedVersion) => FoundSymbol | undefined;
 
 /** What symbol resolution needs to know. */
 export interface ResolveRequest {
@@ -35,6 +43,8 @@ export interface ResolveRequest {
   /** Where each of layout.segments lives. */
   readonly bases: readonly Addr[];
   readonly lookup: Lookup;
+  /** The versions of a symbol that somebody has; undefined: that module is not there. */
+  readonly versions?: ((symbol: string, from: string) => readonly string[] | undefined) | undefined;
   /** All names that lookup knows, to suggest one that was meant. */
   readonly exports?: Iterable<string> | undefined;
 }
@@ -88,7 +98,8 @@ export function resolveSymbols(request: ResolveRequest): Resolution {
     }
     const name = object.symbols.nameAt(i);
     const made = madeUp(name);
-    const found = made === undefined ? request.lookup(name) : { address: made };
+    const version = wantedVersion(object, i);
+    const found = made === undefined ? request.lookup(name, version) : { address: made };
     if (found !== undefined) {
       if (found.provider !== undefined) providers.add(found.provider);
       symbols.push(foundSymbol(found));
@@ -97,11 +108,22 @@ export function resolveSymbols(request: ResolveRequest): Resolution {
     } else {
       symbols.push(undefined);
       const first = placeOf(object, arch, use.table, use.first);
+      if (version !== undefined) {
+        const has = request.versions?.(name, version.from);
+        const wanted = { symbol: name, version: version.name, from: version.from };
+        problems.add({ kind: 'missing-version', ...wanted, has, first, uses: use.count });
+        continue;
+      }
       const nearest = nearestNames(name, problems.length < suggestionLimit ? exportNames : []);
       problems.add({ kind: 'undefined-symbol', symbol: name, first, uses: use.count, nearest });
     }
   }
   return { symbols, providers, problems: problems.all() };
+}
+
+function wantedVersion({ dynamic }: ElfObject, symbol: number): WantedVersion | undefined {
+  const version = dynamic?.versions.of(symbol);
+  return version?.from === undefined ? undefined : { name: version.name, from: version.from };
 }
 
 const zero: ResolvedSymbol = { value: addr(0), set: undefined, absent: false };
@@ -153,7 +175,7 @@ function addressOf({ segment, offset }: Placement, bases: readonly Addr[]): Addr
   return plus(bases[segment] ?? addr(0), offset);
 }
 
-function hasInstructionSets(arch: LinkArch): boolean {
+export function hasInstructionSets(arch: LinkArch): boolean {
   for (const rule of arch.relocations.values()) if (rule.branch !== undefined) return true;
   return false;
 }
@@ -240,11 +262,13 @@ export interface SetBounds {
  */
 export function findSets({ object, layout, bases }: Placed): ReadonlyMap<string, SetBounds> {
   const sets = new Map<string, SetBounds>();
-  for (const { name, index, size } of object.sections) {
-    const start = isSetName(name) ? sectionAddress(layout, bases, index) : undefined;
-    if (start === undefined) continue;
-    sets.set(name, { start: sets.get(name)?.start ?? start, stop: plus(start, size) });
-  }
+  for (const [name, parts] of setsIn(object))
+    for (const { section, offset, bytes } of parts) {
+      const base = sectionAddress(layout, bases, section.index);
+      if (base === undefined) continue;
+      const start = plus(base, offset);
+      sets.set(name, { start: sets.get(name)?.start ?? start, stop: plus(start, bytes) });
+    }
   return sets;
 }
 

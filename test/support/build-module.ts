@@ -1,5 +1,6 @@
 // Modules from a few lines of C in a test: compiled as the samples are, with the
-// flags a test adds, and joined with `ld.lld -r` when there are several files.
+// flags a test adds, and joined with `ld.lld -r` when there are several files, or
+// linked with `ld.lld -shared`.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,6 +27,47 @@ export interface Unit {
 
 /** `<name>.ko` from C. */
 export function buildModule(arch: ArchName, name: string, ...units: readonly Unit[]): ObjectFile {
+  return { name: `${name}.ko`, bytes: build(arch, units, ['-r']) };
+}
+
+export interface SharedSpec {
+  /** After -shared: names, hash styles, what becomes of relocations. */
+  readonly link?: readonly string[];
+  /** Text of a version script. */
+  readonly versions?: string;
+  /** Shared objects to link with: for DT_NEEDED and versions. */
+  readonly needs?: readonly ObjectFile[];
+}
+
+/** A shared object called `file` from C; its DT_SONAME is that, too. */
+export function buildShared(
+  arch: ArchName,
+  file: string,
+  { link = [], versions, needs = [] }: SharedSpec,
+  ...units: readonly Unit[]
+): ObjectFile {
+  const own = units.map((unit) => ({
+    ...unit,
+    flags: ['-mcmodel=small', '-fPIC', ...(unit.flags ?? [])].filter(
+      (flag) => arch === 'amd64' || !flag.startsWith('-mcmodel'),
+    ),
+  }));
+  const script = versions === undefined ? [] : [{ name: 'versions.map', bytes: toBytes(versions) }];
+  const how = ['-shared', '-soname', file, '-z', 'max-page-size=4096', ...link];
+  const bytes = build(arch, own, how, [...needs, ...script]);
+  return { name: file, bytes };
+}
+
+function toBytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function build(
+  arch: ArchName,
+  units: readonly Unit[],
+  link: readonly string[],
+  inputs: readonly ObjectFile[] = [],
+): Uint8Array {
   const tools = JSON.parse(readFileSync(join(root, 'build', 'toolchain.json'), 'utf8'));
   const folder = mkdtempSync(join(tmpdir(), 'modbox-'));
   try {
@@ -35,9 +77,14 @@ export function buildModule(arch: ArchName, name: string, ...units: readonly Uni
       run(tools.clang, [...flags, ...own, '-c', '-x', 'c', '-o', object, '-'], source);
       return object;
     });
-    const module = join(folder, 'module.ko');
-    run(tools.lld, ['-r', '-o', module, ...objects], '');
-    return { name: `${name}.ko`, bytes: readFileSync(module) };
+    const others = inputs.map(({ name, bytes }) => {
+      const path = join(folder, name);
+      writeFileSync(path, bytes);
+      return name.endsWith('.map') ? `--version-script=${path}` : path;
+    });
+    const module = join(folder, 'module.out');
+    run(tools.lld, [...link, '-o', module, ...objects, ...others], '');
+    return readFileSync(module);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -3,10 +3,10 @@
 
 import { readFileSync } from 'node:fs';
 import type { ArchName } from '../../src/arch/arch.ts';
+import { moduleNameOf } from '../../src/flavour/names.ts';
 import { samplePath } from '../../src/host/assets.ts';
 import { boot, type HostBootOptions } from '../../src/host/boot.ts';
 import type { ObjectFile, ObjectFiles } from '../../src/kernel/files.ts';
-import { moduleNameOf } from '../../src/kernel/files.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import type { Module } from '../../src/kernel/module.ts';
 import { type LoadFailure, type LoadResult, unwrap } from '../../src/kernel/results.ts';
