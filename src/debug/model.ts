@@ -2,9 +2,12 @@
 // terminal, gdb's remote protocol, the Debug Adapter Protocol) share.  Session
 // implements it.  Runs are deterministic, so time has two directions everywhere.
 
+import type { Arch } from '../arch/arch.ts';
 import type { Addr } from '../base/address.ts';
-import type { CallResult, LoadResult, UnloadResult } from '../kernel/results.ts';
+import type { ObjectFile } from '../kernel/files.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import type { Death } from '../kernel/requests.ts';
+import type { CallResult, LoadResult, UnloadResult } from '../kernel/results.ts';
 import type { Position } from '../machine/stop.ts';
 
 /** How to go on.  Every kind stops early at breakpoints, watchpoints and caught events. */
@@ -230,4 +233,79 @@ export interface DisassembledInstruction {
   readonly offset: number | undefined;
   readonly file: string | undefined;
   readonly line: number | undefined;
+}
+
+/** What the guest is asked to do; resume() runs it. */
+export type DebugRequest =
+  | { readonly kind: 'load'; readonly file: ObjectFile }
+  | { readonly kind: 'unload'; readonly module: string }
+  | { readonly kind: 'call'; readonly symbol: string; readonly words: readonly bigint[] };
+
+/** Which events stop the guest besides breakpoints and watchpoints. */
+export interface Catches {
+  /** A fault of a module or the kernel; default true. */
+  readonly exceptions: boolean;
+  /** A module was linked, or is gone; default false. */
+  readonly modules: boolean;
+  /** The first instruction of each module that is loaded on request; default false. */
+  readonly entry: boolean;
+}
+
+/** One guest under a debugger. */
+export interface Debugger {
+  readonly arch: Arch;
+  /** For reading only: running it is the debugger's business. */
+  readonly kernel: Kernel;
+  /** Why the guest stands still; undefined: nothing has run yet. */
+  readonly stop: DebugStop | undefined;
+  /** Whether resume() is under way. */
+  readonly running: boolean;
+
+  /** Gives the guest something to do, when it has nothing; answers what is wrong. */
+  begin(request: DebugRequest): string | undefined;
+  /** Runs to the next stop.  One at a time. */
+  resume(how: Resume, options?: ResumeOptions): Promise<DebugStop>;
+  /** Makes resume() stop soon. */
+  interrupt(): void;
+  catch(events: Partial<Catches>): void;
+
+  addBreakpoint(spec: BreakpointSpec): Breakpoint;
+  /** Changes what the members say; undefined: there is none of this number. */
+  changeBreakpoint(id: number, spec: Partial<BreakpointSpec>): Breakpoint | undefined;
+  removeBreakpoint(id: number): boolean;
+  breakpoints(): readonly Breakpoint[];
+  /** Answers what is wrong, as text. */
+  addWatchpoint(spec: WatchSpec): Watchpoint | string;
+  removeWatchpoint(id: number): boolean;
+  watchpoints(): readonly Watchpoint[];
+
+  threads(): readonly ThreadInfo[];
+  /** Innermost first, of the current thread or another one; at most `limit` (default 64). */
+  frames(thread?: number, limit?: number): readonly StackFrame[];
+  /** Of the CPU as it stands. */
+  registers(): readonly RegisterValue[];
+  /** Little-endian; answers what is wrong. */
+  writeRegister(name: string, bytes: Uint8Array): string | undefined;
+  /** As many of the bytes as are mapped, from the first. */
+  read(address: Addr, bytes: number): Uint8Array;
+  /** All or nothing; breakpoints and translated code are looked after. */
+  write(address: Addr, bytes: Uint8Array): boolean;
+  regions(): readonly MemoryRegion[];
+
+  /** The kernel first, then modules in the order of loading. */
+  objects(): readonly LoadedObject[];
+  sourceFiles(): readonly string[];
+  /** Parameters and locals, innermost block first. */
+  locals(frame: StackFrame): readonly ValueNode[];
+  /** A C expression in a frame (default the innermost): "counter", "*list->next", "$pc", "a[3]@2". */
+  evaluate(expression: string, frame?: StackFrame): Evaluated;
+  /**
+   * `count` instructions from `address`, or beginning `before` instructions earlier.
+   * Exactly that many; those that cannot be read have no bytes.
+   */
+  disassemble(address: Addr, count: number, before?: number): readonly DisassembledInstruction[];
+
+  /** The last write to these bytes before now, if one is recorded. */
+  lastWrite(address: Addr, bytes: number): Promise<(WatchHit & { position: Position }) | undefined>;
+  close(): void;
 }
