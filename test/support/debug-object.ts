@@ -7,7 +7,7 @@ import { type Addr, alignUp, plus } from '../../src/base/address.ts';
 import { openDwarf } from '../../src/dwarf/info.ts';
 import type { DebugInfo } from '../../src/dwarf/model.ts';
 import { LinkedDebugSections } from '../../src/linker/debug-sections.ts';
-import { link, planLayout } from '../../src/linker/link.ts';
+import { type LinkedImage, link, planLayout } from '../../src/linker/link.ts';
 import { sectionAddress } from '../../src/linker/resolve.ts';
 import { readElf } from '../../src/object/elf/reader.ts';
 import { compileObject } from './compiler.ts';
@@ -15,8 +15,13 @@ import { compileObject } from './compiler.ts';
 export interface DebugObject {
   readonly info: DebugInfo;
   readonly sections: LinkedDebugSections;
+  readonly wordBytes: 4 | 8;
   /** Where the first section of this name was placed. */
   sectionAddress(name: string): Addr;
+  /** undefined: not all of it is the object's. */
+  memory(address: bigint, bytes: number): Uint8Array | undefined;
+  /** "table+4", of a symbol that has a size. */
+  symbolAt(address: bigint): string | undefined;
 }
 
 /** The file that the compiler is told the source is. */
@@ -28,18 +33,27 @@ export function debugObject(
   flags: readonly string[] = ['-O0'],
 ): DebugObject {
   const bytes = compileObject(name, `# 1 "${SOURCE_FILE}"\n${source}`, ['-g', ...flags]);
-  const { arch, object, layout, bases } = place(name, bytes);
+  const placed = place(name, bytes);
+  const { arch, object, layout, bases } = placed;
   const sections = new LinkedDebugSections({ object, arch, placed: { layout, bases } });
   const opened = openDwarf(sections, arch.wordBytes);
   if (!opened.ok) throw new Error(JSON.stringify(opened.problems));
+  const { symbols } = linkedAt(placed);
   return {
     info: opened.value,
     sections,
+    wordBytes: arch.wordBytes,
     sectionAddress: (wanted) => {
       const index = object.sections.findIndex((section) => section.name === wanted);
       const address = sectionAddress(layout, bases, index);
       if (address === undefined) throw new Error(`no ${wanted}`);
       return address;
+    },
+    memory: memoryOf(placed),
+    symbolAt: (address) => {
+      const found = symbols.find((s) => s.address <= address && address < plus(s.address, s.size));
+      const offset = address - (found?.address ?? 0n);
+      return found && (offset === 0n ? found.name : `${found.name}+${offset}`);
     },
   };
 }
@@ -61,24 +75,36 @@ export function assembleObject(
   addressOf(section: string): Addr;
   sizeOf(section: string): number;
 } {
-  const { object, layout, bases, arch } = place(name, compileObject(name, source, [], 'assembler'));
-  const linked = link({ object, arch, layout, bases, lookup: () => undefined });
-  if (!linked.ok) throw new Error(linked.problems.map(({ kind }) => kind).join());
-  const { segments, sectionAddress: find } = linked.value;
+  const placed = place(name, compileObject(name, source, [], 'assembler'));
   return {
-    memory: (address, size) => {
-      const end = address + BigInt(size);
-      const holds = segments.find((s) => s.base <= address && end <= plus(s.base, s.bytes.length));
-      if (holds === undefined) return undefined;
-      const offset = Number(address - holds.base);
-      return holds.bytes.subarray(offset, offset + size);
-    },
+    memory: memoryOf(placed),
     addressOf: (section) => {
-      const address = find(section);
+      const address = linkedAt(placed).sectionAddress(section);
       if (address === undefined) throw new Error(`no ${section}`);
       return address;
     },
-    sizeOf: (section) => object.sections.find((each) => each.name === section)?.size ?? 0,
+    sizeOf: (section) => placed.object.sections.find((each) => each.name === section)?.size ?? 0,
+  };
+}
+
+type Placed = ReturnType<typeof place>;
+
+/** Whatever the object does not define is in the kernel. */
+function linkedAt({ object, arch, layout, bases }: Placed): LinkedImage {
+  const lookup = () => ({ address: arch.map.kernelBase });
+  const linked = link({ object, arch, layout, bases, lookup });
+  if (!linked.ok) throw new Error(linked.problems.map(({ kind }) => kind).join());
+  return linked.value;
+}
+
+function memoryOf(placed: Placed): DebugObject['memory'] {
+  const { segments } = linkedAt(placed);
+  return (address, size) => {
+    const end = address + BigInt(size);
+    const holds = segments.find((s) => s.base <= address && end <= plus(s.base, s.bytes.length));
+    if (holds === undefined) return undefined;
+    const offset = Number(address - holds.base);
+    return holds.bytes.subarray(offset, offset + size);
   };
 }
 
