@@ -3,10 +3,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
+import { architectures } from '../src/arch/registry.ts';
+import type { ObjectFile } from '../src/kernel/files.ts';
 import type { Kernel } from '../src/kernel/kernel.ts';
-import { unwrap } from '../src/kernel/results.ts';
-import { buildShared, type SharedSpec } from './support/build-module.ts';
-import { bootTest, holdings } from './support/guest.ts';
+import { describeProblem } from '../src/kernel/problem.ts';
+import { type LoadFailure, unwrap } from '../src/kernel/results.ts';
+import { buildModule, buildShared, type SharedSpec } from './support/build-module.ts';
+import { bootTest, failureOf, heapBytes, holdings, onlyFiles } from './support/guest.ts';
 
 /** A little of what needs relocating: data, pointers to it, calls and a function pointer. */
 const counter = `
@@ -37,6 +40,15 @@ soa_modcmd(modcmd_t cmd, void *arg)
 	return 0;
 }
 `;
+
+/** As `llvm-strip --strip-sections` leaves it. */
+function withoutSections({ name, bytes }: ObjectFile): ObjectFile {
+  const copy = Uint8Array.from(bytes);
+  const wide = copy[4] === 2;
+  copy.fill(0, wide ? 40 : 32, wide ? 48 : 36);
+  copy.fill(0, wide ? 60 : 48, wide ? 64 : 52);
+  return { name, bytes: copy };
+}
 
 describe.each(archNames)('%s', (arch) => {
   let kernel: Kernel;
@@ -78,4 +90,170 @@ describe.each(archNames)('%s', (arch) => {
     expect(module.unload().ok).toBe(true);
     expect(kernel.console).toContain('soa: init\nsoa: fini\n');
   });
+
+  test('and without section headers between two symbols', () => {
+    const asks = `${netbsd}
+extern const void *__start_link_set_modules[], *__stop_link_set_modules[];
+long set_bytes(void) { return (char *)__stop_link_set_modules - (char *)__start_link_set_modules; }
+`;
+    const file = withoutSections(shared('soa.kmod', asks));
+    const module = unwrap(kernel.load(file));
+    expect(module.name).toBe('soa');
+    expect(module.call('set_bytes').kind).toBe('returned');
+    expect(module.unload().ok).toBe(true);
+  });
+
+  test('a shared object without section headers works', () => {
+    const module = unwrap(kernel.load(withoutSections(shared('libbare.so', counter))));
+    expect(module.call('bump', 1)).toMatchObject({ kind: 'returned', value: 11n });
+    expect(module.unload().ok).toBe(true);
+  });
+
+  const word = architectures[arch].wordBytes === 8 ? 'quad' : 'long';
+
+  test('relocations in code are applied before it is protected', () => {
+    const text = `
+int value = 42;
+static int hidden = 100;
+int *const keep = &hidden;
+extern int *first __attribute__((visibility("hidden")));
+extern int *second __attribute__((visibility("hidden")));
+__asm__(".pushsection .text\\n.balign 8\\n"
+    ".globl first, second\\n"
+    "first: .${word} value\\nsecond: .${word} hidden\\n.popsection");
+int sum(void) { return *first + *second; }
+`;
+    const module = unwrap(kernel.load(shared('libtext.so', text, { link: ['-z', 'notext'] })));
+    expect(module.call('sum')).toMatchObject({ kind: 'returned', value: 142n });
+    expect(module.unload().ok).toBe(true);
+  });
+
+  test('constructors run in the order of DT_INIT and DT_INIT_ARRAY', () => {
+    const source = `
+#include <sys/systm.h>
+void first(void) { printf("first "); }
+void last(void) { printf("last\\n"); }
+__attribute__((constructor(200))) static void c2(void) { printf("200 "); }
+__attribute__((constructor(100))) static void c1(void) { printf("100 "); }
+__attribute__((destructor)) static void d(void) { printf("down "); }
+`;
+    const link = ['-init=first', '-fini=last'];
+    const module = unwrap(kernel.load(shared('libctors.so', source, { link })));
+    expect(kernel.console).toMatch(/first 100 200 $/);
+    expect(module.unload().ok).toBe(true);
+    expect(kernel.console).toMatch(/first 100 200 down last\n$/);
+  });
+
+  const indirect = `
+static int one(int n) { return n + 1; }
+static void *resolve(void) { return one; }
+int plus(int) __attribute__((ifunc("resolve")));
+static int minus(int) __attribute__((ifunc("resolve")));
+int (*pointer)(int) = plus;
+int twice(int n) { return plus(n) + minus(n); }
+int by_pointer(int n) { return pointer(n); }
+int equal(void) { return pointer == plus; }
+`;
+
+  test('indirect functions are chosen by their resolvers', () => {
+    const before = holdings(kernel);
+    const module = unwrap(kernel.load(shared('libifunc.so', indirect)));
+    expect(module.call('twice', 20)).toMatchObject({ kind: 'returned', value: 42n });
+    expect(module.call('by_pointer', 4)).toMatchObject({ kind: 'returned', value: 5n });
+    expect(module.call('equal')).toMatchObject({ kind: 'returned', value: 1n });
+    expect(module.call('plus', 1)).toMatchObject({ kind: 'returned', value: 2n });
+    expect(module.unload().ok).toBe(true);
+    expect(holdings(kernel)).toEqual(before);
+  });
+
+  test('read-only after relocation means read-only', () => {
+    const source = `
+const int *const table[] = { (const int *)&table, 0 };
+void spoil(void) { *(volatile long *)&table[1] = 1; }
+`;
+    const module = unwrap(kernel.load(shared('librelro.so', source)));
+    expect(module.call('spoil')).toMatchObject({ kind: 'fault' });
+    expect(module.unload().ok).toBe(true);
+  });
+
+  const base = 'int base(void) { return 40; }\n';
+  const user = 'int base(void);\nint use(void) { return base() + 2; }\n';
+
+  test('what DT_NEEDED names is loaded first, and held', async () => {
+    const provider = shared('libbase.so.1', base);
+    const file = shared('libuser.so', user, { needs: [provider] });
+    const own = await bootTest(arch, { files: onlyFiles(provider) });
+    const module = unwrap(own.load(file));
+    expect(own.modules.map(({ name }) => name)).toEqual(['libbase', 'libuser']);
+    expect(module.call('use')).toMatchObject({ kind: 'returned', value: 42n });
+    expect(failureOf(own.modules[0]?.unload() ?? module.unload()).reason).toContain('libuser');
+    own.close();
+  });
+
+  test('one that is not there is told by name', () => {
+    const file = shared('libuser.so', user, { needs: [shared('libbase.so.1', base)] });
+    const failure = failureOf(kernel.load(file));
+    expect(failure).toMatchObject({ stage: 'require', error: 2 });
+    expect(told(failure)).toContain('libuser: requires module libbase');
+  });
+
+  test('relocatable and shared objects use each other', () => {
+    const low = unwrap(kernel.load(shared('liblow.so', base)));
+    const middle = 'int base(void);\nint middle(void) { return base() + 1; }\n';
+    const ko = unwrap(kernel.load(buildModule(arch, 'middle', { source: middle })));
+    const top = 'int middle(void);\nint top(void) { return middle() + 1; }\n';
+    const high = unwrap(kernel.load(shared('libhigh.so', top)));
+    expect(high.call('top')).toMatchObject({ kind: 'returned', value: 42n });
+    for (const module of [high, ko, low]) expect(module.unload().ok).toBe(true);
+  });
+
+  const versioned = (...versions: readonly string[]) =>
+    shared(
+      'libver.so',
+      versions
+        .map(
+          (version, i) =>
+            `int value_${i}(void) { return ${i + 1}; }
+__asm__(".symver value_${i}, value@${i === versions.length - 1 ? '@' : ''}${version}");`,
+        )
+        .join('\n'),
+      { versions: versions.map((version) => `${version} { global: value; };`).join('\n') },
+    );
+  const wants = 'int value(void);\nint get(void) { return value(); }\n';
+
+  test('each user gets the version that it was linked with', () => {
+    const old = shared('libold.so', wants, { needs: [versioned('V1')] });
+    const young = shared('libyoung.so', wants, { needs: [versioned('V1', 'V2')] });
+    const modules = [versioned('V1', 'V2'), old, young].map((file) => unwrap(kernel.load(file)));
+    const values = modules.slice(1).map((module) => module.call('get'));
+    expect(values).toMatchObject([{ value: 1n }, { value: 2n }]);
+    const plain = unwrap(kernel.load(buildModule(arch, 'plain', { source: wants })));
+    expect(plain.call('get')).toMatchObject({ value: 2n });
+    for (const module of [plain, ...modules.reverse()]) expect(module.unload().ok).toBe(true);
+  });
+
+  test('a version that is missing is told with those that are there', () => {
+    const file = shared('libyoung.so', wants, { needs: [versioned('V1', 'V2')] });
+    const provider = unwrap(kernel.load(versioned('V1')));
+    const failure = failureOf(kernel.load(file));
+    expect(told(failure)).toContain('symbol value@V2 is not defined: libver.so has value@V1');
+    expect(provider.unload().ok).toBe(true);
+  });
+
+  test('the guest keeps as many symbols as it is told to', async () => {
+    const used = async (symbols: 'all' | 'exported', ...link: readonly string[]) => {
+      const own = await bootTest(arch, { symbols });
+      const before = heapBytes(own);
+      unwrap(own.load(shared('libcount.so', counter, { link })));
+      const after = heapBytes(own);
+      own.close();
+      return after - before;
+    };
+    const [all, exported] = [await used('all'), await used('exported')];
+    expect(all - exported).toBeGreaterThanOrEqual(3 * 16);
+    expect(await used('all', '--strip-all')).toBe(exported);
+  });
 });
+
+const told = ({ problems, reason }: LoadFailure): string =>
+  [reason, ...problems.map(describeProblem)].join('\n');

@@ -63,19 +63,29 @@ const MAGIC_USED = 0x6b6d_656d;
 const MAGIC_FREE = 0x6672_6565;
 const UNIT = 16;
 
-/** Walks the arenas of guest/kern/kmem.c from outside. */
 function heapBlocks(kernel: Kernel): number {
+  return usedBlocks(kernel).length;
+}
+
+/** What is in use of the heap, headers included. */
+export function heapBytes(kernel: Kernel): number {
+  return usedBlocks(kernel).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** The bytes of each used block: walks the arenas of guest/kern/kmem.c from outside. */
+function usedBlocks(kernel: Kernel): readonly number[] {
   const { wordBytes } = kernel.arch;
   const head = kernel.symbol('arenas');
   if (head === undefined) throw new Error('the kernel has no arenas');
   const word = (at: bigint): bigint => readWord(kernel, at, wordBytes);
-  let used = 0;
+  const used: number[] = [];
   for (let arena = word(head); arena !== 0n; arena = word(arena)) {
     for (let block = arena + BigInt(UNIT); ; ) {
       const magic = Number(readWord(kernel, block, 4));
-      if (magic === MAGIC_USED) used++;
-      else if (magic !== MAGIC_FREE) break;
-      block += readWord(kernel, block + 4n, 4);
+      if (magic !== MAGIC_USED && magic !== MAGIC_FREE) break;
+      const bytes = readWord(kernel, block + 4n, 4);
+      if (magic === MAGIC_USED) used.push(Number(bytes));
+      block += bytes;
     }
   }
   return used;
