@@ -5,6 +5,7 @@ import type { Arch } from '../arch/arch.ts';
 import { relocationName, unsupportedRelocation } from '../arch/relocation-names.ts';
 import type { ModuleExport } from '../flavour/exports.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
+import { describeForeign, type ForeignModule } from '../flavour/foreign.ts';
 import { moduleNameOf } from '../flavour/names.ts';
 import { describeFlavourProblem } from '../flavour/problems.ts';
 import { type ModuleSignature, readSignature } from '../flavour/signature.ts';
@@ -13,6 +14,7 @@ import { describeLinkProblem } from '../linker/problems.ts';
 import { segmentTraits } from '../linker/segments.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject } from '../object/elf/model.ts';
+import { foreignName } from './foreign-facts.ts';
 import type { InputObject } from './input.ts';
 
 export interface ObjectFacts {
@@ -24,8 +26,12 @@ export interface ObjectFacts {
   readonly signed: boolean;
   /** Who signed it, as far as the signature says. */
   readonly signature: ModuleSignature | undefined;
+  /** What it calls itself, else by its file. */
+  readonly name: string;
   /** Undefined when the module does not describe itself properly. */
   readonly module: ModuleDescription | undefined;
+  /** Of another kernel, which the guest kernel does not stand in for. */
+  readonly foreign: ForeignModule | undefined;
   readonly segments: readonly SegmentFacts[];
   /** Sections that stay on the host: debugging information, symbol tables. */
   readonly notLoaded: { readonly sections: number; readonly bytes: number };
@@ -65,6 +71,8 @@ export function factsOf(input: InputObject, kernel: KernelExports | undefined): 
   const layout = planLayout(object, arch);
   const described = identify(object, arch, moduleNameOf(file.name));
   const module = described.ok ? described.value : undefined;
+  const others = module === undefined ? describeForeign(object, arch) : undefined;
+  const foreign = others?.ok === true ? others.value : undefined;
   const exported = kernel?.(module?.flavour ?? 'plain');
   return {
     file: file.name,
@@ -74,7 +82,9 @@ export function factsOf(input: InputObject, kernel: KernelExports | undefined): 
     machine: C.describeMachine(object.machine),
     signed: object.signed,
     signature: readSignature(file.bytes),
+    name: module?.name ?? (foreign && foreignName(foreign)) ?? moduleNameOf(file.name),
     module,
+    foreign,
     segments: layout.ok ? segmentsOf(object, layout.value) : [],
     notLoaded: notLoadedOf(object),
     relocations: relocationsOf(object, arch),

@@ -1,11 +1,12 @@
 // The facts of an object for programs; keys are stable.
 
+import { foreignJson, foreignName, foreignRequired } from './foreign-facts.ts';
 import { exportsOf, type ObjectFacts } from './info-facts.ts';
 import type { Json } from './json.ts';
 import { parametersOf, vermagicOf } from './linux-facts.ts';
 
 export function infoJson(facts: ObjectFacts): Json {
-  const { module } = facts;
+  const { module, foreign } = facts;
   const linux = module?.flavour === 'linux' ? module : undefined;
   return {
     ok: facts.problems.length === 0,
@@ -16,8 +17,9 @@ export function infoJson(facts: ObjectFacts): Json {
     machine: facts.machine,
     signed: facts.signed,
     signature: signatureJson(facts.signature),
-    flavour: module?.flavour ?? null,
-    name: module?.name ?? null,
+    flavour: module?.flavour ?? foreign?.flavour ?? null,
+    name: module?.name ?? (foreign && foreignName(foreign)) ?? null,
+    foreign: foreign === undefined ? null : foreignJson(foreign),
     modules:
       module?.flavour === 'netbsd'
         ? module.modules.map(({ name, class: number, version, required }) => ({
@@ -30,7 +32,7 @@ export function infoJson(facts: ObjectFacts): Json {
     vermagic: linux === undefined ? null : (vermagicOf(linux.modinfo) ?? null),
     init: linux === undefined ? null : linux.init !== undefined,
     exit: linux === undefined ? null : linux.exit !== undefined,
-    requires: module?.required ?? [],
+    requires: module?.required ?? (foreign === undefined ? [] : foreignRequired(foreign)),
     exports: exportsOf(facts).map(({ name, gpl }) => ({ name, gpl })),
     undefined: facts.needs.map(({ name, weak, inKernel }) => ({
       name,

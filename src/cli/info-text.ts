@@ -1,6 +1,7 @@
 // The facts of an object for people.
 
 import type { ModuleDescription } from '../flavour/flavour.ts';
+import { foreignRows } from './foreign-facts.ts';
 import { exportsOf, type NeedFacts, type ObjectFacts } from './info-facts.ts';
 import { type ModinfoGroup, otherModinfo, parametersOf, vermagicOf } from './linux-facts.ts';
 import { className, versionName } from './netbsd-facts.ts';
@@ -35,6 +36,8 @@ export function infoText(facts: ObjectFacts, { all, style }: InfoTextOptions): s
     row('requires', module.required.length === 0 ? 'nothing' : module.required.join(', '));
     row('exports', ...list(exportsOf(facts).map(exportName), all));
   }
+  if (facts.foreign !== undefined)
+    for (const [label, ...texts] of foreignRows(facts.foreign, facts.name)) row(label, ...texts);
   row('undefined', ...list(facts.needs.map(needName), all));
   rows.push(...segmentRows(facts, style));
   const relocations = facts.relocations.map(({ name, count: many }) => `${many} ${name}`);

@@ -3,9 +3,10 @@
 // A flavour is recognised by one section that only its kernel's modules have.
 
 import type { LinkArch } from '../arch/link-arch.ts';
-import { type Result, succeed } from '../base/result.ts';
+import { type Result, refuse, succeed } from '../base/result.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import { setsIn } from '../object/elf/sets.ts';
+import { describeForeign, foreignProblem } from './foreign.ts';
 import { describeLinux, type LinuxModule, THIS_MODULE } from './linux.ts';
 import { moduleNameOf } from './names.ts';
 import { describeNetbsd, MODULES_SET, type NetbsdModule } from './netbsd.ts';
@@ -37,7 +38,9 @@ function describe(
   const has = (name: string): boolean => object.sections.some((section) => section.name === name);
   if (setsIn(object).has(MODULES_SET)) return describeNetbsd(object, arch);
   if (has(THIS_MODULE)) return describeLinux(object, arch);
-  return describePlain(object, fileName);
+  const foreign = describeForeign(object, arch);
+  if (foreign?.ok === true) return refuse([foreignProblem(foreign.value)]);
+  return foreign ?? describePlain(object, fileName);
 }
 
 /** What some kernels' modules name and cannot be loaded: the kernel itself. */

@@ -25,7 +25,13 @@ export type FlavourProblem =
       readonly wanted: string;
     }
   | { readonly kind: 'no-modules'; readonly section: string }
-  | { readonly kind: 'duplicate-module'; readonly name: string };
+  | { readonly kind: 'duplicate-module'; readonly name: string }
+  | {
+      /** Of a kernel that the guest kernel does not stand in for. */
+      readonly kind: 'foreign-module';
+      readonly system: string;
+      readonly lacks: string;
+    };
 
 export function describeFlavourProblem(problem: FlavourProblem, file: string): string {
   switch (problem.kind) {
@@ -43,6 +49,11 @@ export function describeFlavourProblem(problem: FlavourProblem, file: string): s
       return `${file}: ${problem.what} at ${at(problem)} is ${problem.found}, wanted ${problem.wanted}`;
     case 'no-modules':
       return `${file}: section ${problem.section} is empty, wanted a pointer to a modinfo_t`;
+    case 'foreign-module':
+      return (
+        `${file}: is a module of ${problem.system}, wanted one of NetBSD or Linux, or a plain ` +
+        `object: the guest kernel lacks ${problem.lacks}; modbox info describes it`
+      );
     case 'duplicate-module':
       return `${file}: declares module ${problem.name} twice; give each one its own name`;
   }

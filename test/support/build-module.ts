@@ -25,6 +25,20 @@ export interface Unit {
   readonly flags?: readonly string[];
 }
 
+/** An object as the compiler leaves it. */
+export function compileObject(arch: ArchName, { source, flags: own = [] }: Unit): Uint8Array {
+  const tools = JSON.parse(readFileSync(join(root, 'build', 'toolchain.json'), 'utf8'));
+  const folder = mkdtempSync(join(tmpdir(), 'modbox-'));
+  try {
+    const flags = compileFlags(arch, { root, resources: tools.resources });
+    const object = join(folder, 'a.o');
+    run(tools.clang, [...flags, ...own, '-c', '-x', 'c', '-o', object, '-'], source);
+    return readFileSync(object);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** `<name>.ko` from C. */
 export function buildModule(arch: ArchName, name: string, ...units: readonly Unit[]): ObjectFile {
   return { name: `${name}.ko`, bytes: build(arch, units, ['-r']) };
