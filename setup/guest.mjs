@@ -2,6 +2,7 @@
 //
 //   guest/kern, guest/linux, guest/arch/<arch>  ->  build/guest/<arch>/kernel.elf
 //   modules/<name>                              ->  build/modules/<arch>/<name>.ko
+//   modules/hello                               ->  build/modules/<arch>/hello.so too
 //   test/modules/<name>                         ->  build/test-modules/<arch>/<name>.ko
 //
 // A module of one source is the compiler's object as it is; of several, they are
@@ -26,7 +27,13 @@ import {
   sha256,
   stamp,
 } from './common.mjs';
-import { archNames, compileFlags, kernelLinkFlags } from './targets.mjs';
+import {
+  archNames,
+  compileFlags,
+  kernelLinkFlags,
+  sharedFlags,
+  sharedLinkFlags,
+} from './targets.mjs';
 import { toolchainFile } from './toolchain.mjs';
 
 /** @typedef {import('./targets.mjs').Arch} Arch */
@@ -63,8 +70,11 @@ export async function buildModules() {
   const tools = toolchain();
   const samples = modulesIn('modules', 'modules', tools);
   if (samples.length === 0) throw new SetupError('modules/ has no module; the clone is incomplete');
+  samples.push(...archNames.map((arch) => sharedOutput('hello', arch, tools)));
+  removeOthers(path.join(build, 'modules'), samples);
   // The published package has no tests.
   const forTests = modulesIn('test/modules', 'test-modules', tools);
+  removeOthers(path.join(build, 'test-modules'), forTests);
   await makeAll('modules', 'modules', [...samples, ...forTests], tools);
 }
 
@@ -79,7 +89,6 @@ function modulesIn(folder, target, tools) {
   const outputs = names.flatMap((name) =>
     archNames.map((arch) => moduleOutput(name, { folder, target }, arch, tools)),
   );
-  removeOthers(path.join(build, target), outputs);
   return outputs;
 }
 
@@ -126,6 +135,18 @@ function moduleOutput(name, { folder, target }, arch, tools) {
     alsoRead: [...guestHeaders(), ...filesUnder(own, /\.h$/)],
     compile: compileFlags(arch, { root, resources: tools.resources }),
     link: sources.length > 1 ? ['-r'] : undefined,
+  };
+}
+
+/** The same sample as a shared object. @param {string} name @param {Arch} arch @param {Toolchain} tools @returns {Output} */
+function sharedOutput(name, arch, tools) {
+  const output = moduleOutput(name, { folder: 'modules', target: 'modules' }, arch, tools);
+  return {
+    ...output,
+    name: `modules-${arch}-${name}-shared`,
+    file: path.join(build, 'modules', arch, `${name}.so`),
+    compile: [...output.compile, ...sharedFlags(arch)],
+    link: sharedLinkFlags,
   };
 }
 
@@ -222,5 +243,5 @@ function hashOf(output, tools) {
 /** A module whose folder is gone must not go on being found. */
 function removeOthers(/** @type {string} */ folder, /** @type {Output[]} */ outputs) {
   const wanted = new Set(outputs.map((output) => output.file));
-  for (const file of filesUnder(folder, /\.ko$/)) if (!wanted.has(file)) fs.rmSync(file);
+  for (const file of filesUnder(folder, /\.(ko|so)$/)) if (!wanted.has(file)) fs.rmSync(file);
 }

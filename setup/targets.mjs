@@ -55,6 +55,15 @@ export function compileFlags(arch, { root, resources, kernel = false }) {
   ];
 }
 
+/** What to compile with besides, for a module that is a shared object. @param {Arch} arch */
+export function sharedFlags(arch) {
+  // Where a shared object lies is not known, the kernel's part of the space or not.
+  return ['-fPIC', ...(arch === 'amd64' ? ['-mcmodel=small'] : [])];
+}
+
+/** The flags to link one; pages of 64 KiB, as ld.lld has them on ARM, waste memory. */
+export const sharedLinkFlags = ['-shared', '-z', 'max-page-size=4096'];
+
 /** The flags to link a kernel; the objects follow. @param {Arch} arch */
 export function kernelLinkFlags(arch) {
   return [

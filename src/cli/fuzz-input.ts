@@ -24,6 +24,6 @@ export function stocksOf(
 }
 
 function modulesIn(folder: string): readonly string[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.ko'));
+  const names = readdirSync(folder).filter((name) => /\.(ko|so)$/.test(name));
   return names.sort().map((name) => join(folder, name));
 }

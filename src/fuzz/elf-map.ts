@@ -27,6 +27,8 @@ export interface ElfMap {
   readonly contents: readonly { readonly at: number; readonly bytes: number }[];
   readonly symbols: Table | undefined;
   readonly relocations: readonly Table[];
+  /** Of a shared object: its program headers and its PT_DYNAMIC. */
+  readonly dynamic: readonly Table[];
   readonly strings: readonly { readonly at: number; readonly bytes: number }[];
 }
 
@@ -34,7 +36,9 @@ const SHT_SYMTAB = 2;
 const SHT_STRTAB = 3;
 const SHT_RELA = 4;
 const SHT_NOBITS = 8;
+const SHT_DYNAMIC = 6;
 const SHT_REL = 9;
+const SHT_DYNSYM = 11;
 
 const common: Shape = [
   ['e_type', 16, 2],
@@ -75,6 +79,19 @@ const shapes = {
       ['st_shndx', 6, 2],
       ['st_value', 8, 8],
       ['st_size', 16, 8],
+    ],
+    segment: [
+      ['p_type', 0, 4],
+      ['p_flags', 4, 4],
+      ['p_offset', 8, 8],
+      ['p_vaddr', 16, 8],
+      ['p_filesz', 32, 8],
+      ['p_memsz', 40, 8],
+      ['p_align', 48, 8],
+    ],
+    dynamic: [
+      ['d_tag', 0, 8],
+      ['d_val', 8, 8],
     ],
     relocation: [
       ['r_offset', 0, 8],
@@ -117,6 +134,19 @@ const shapes = {
       ['st_other', 13, 1],
       ['st_shndx', 14, 2],
     ],
+    segment: [
+      ['p_type', 0, 4],
+      ['p_offset', 4, 4],
+      ['p_vaddr', 8, 4],
+      ['p_filesz', 16, 4],
+      ['p_memsz', 20, 4],
+      ['p_flags', 24, 4],
+      ['p_align', 28, 4],
+    ],
+    dynamic: [
+      ['d_tag', 0, 4],
+      ['d_val', 4, 4],
+    ],
     // The symbol has 24 bits, of which the low 16 are in use.
     relocation: [
       ['r_offset', 0, 4],
@@ -142,6 +172,12 @@ export function mapElf(bytes: Uint8Array): ElfMap {
     count: inHeader('e_shnum'),
     shape: shape.section,
   };
+  const segments: Table = {
+    at: inHeader('e_phoff'),
+    stride: wordBytes === 8 ? 56 : 32,
+    count: inHeader('e_phnum'),
+    shape: shape.segment,
+  };
   const all = Array.from({ length: sections.count }, (_, i) => {
     const get = (name: string): number => Number(readField(view, fieldOf(sections, i, name)));
     return { type: get('sh_type'), at: get('sh_offset'), bytes: get('sh_size') };
@@ -155,7 +191,11 @@ export function mapElf(bytes: Uint8Array): ElfMap {
         count: Math.floor(size / stride(type)),
         shape: of.filter(([, offset]) => offset < stride(type)),
       }));
-  const [symbols] = tables([SHT_SYMTAB], () => (wordBytes === 8 ? 24 : 16), shape.symbol);
+  const [symbols] = tables(
+    [SHT_DYNSYM, SHT_SYMTAB],
+    () => (wordBytes === 8 ? 24 : 16),
+    shape.symbol,
+  );
   return {
     wordBytes,
     header,
@@ -167,6 +207,10 @@ export function mapElf(bytes: Uint8Array): ElfMap {
       (type) => wordBytes * (type === SHT_RELA ? 3 : 2),
       shape.relocation,
     ),
+    dynamic: [
+      ...(segments.count > 0 ? [segments] : []),
+      ...tables([SHT_DYNAMIC], () => 2 * wordBytes, shape.dynamic),
+    ],
     strings: all.filter(({ type, bytes: size }) => type === SHT_STRTAB && size > 0),
   };
 }

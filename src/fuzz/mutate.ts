@@ -59,6 +59,13 @@ const meanings: Readonly<Record<string, readonly number[]>> = {
   e_machine: [3, 40, 62, 183, 8, 243],
   sh_type: [0, 1, 2, 3, 4, 7, 8, 9, 14, 15, 16, 17, 18, 19, 0x7000_0001, 0x7000_0003],
   sh_flags: [0, 1, 2, 3, 4, 6, 7, 0x10, 0x32, 0x40, 0x80, 0x200, 0x202, 0x400, 0x403, 0x800, 0x802],
+  p_type: [0, 1, 2, 6, 7, 0x6474_e552],
+  p_flags: [0, 1, 2, 3, 4, 5, 6, 7],
+  d_tag: [
+    ...[0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 17, 18, 19, 20, 22, 23, 25, 26, 27, 28],
+    ...[30, 32, 33, 35, 36, 37, 0x6fff_fef5, 0x6fff_fff0, 0x6fff_fffb, 0x6fff_fffc],
+    ...[0x6fff_fffd, 0x6fff_fffe, 0x6fff_ffff],
+  ],
   st_info: [
     0, 1, 2, 3, 4, 5, 6, 10, 0x10, 0x11, 0x12, 0x13, 0x16, 0x1a, 0x20, 0x22, 0x26, 0x2a, 0xff,
   ],
@@ -150,10 +157,16 @@ class Draft {
     return this.#disturb(this.#fieldIn(this.#pick(relocations)));
   }
 
+  /** A program header, or an entry of PT_DYNAMIC. */
+  dynamic(): string {
+    const { dynamic } = this.#seed.map;
+    return dynamic.length === 0 ? this.flip() : this.#disturb(this.#fieldIn(this.#pick(dynamic)));
+  }
+
   /** An entry becomes a copy of another: the same place twice, the same name twice. */
   copyEntry(): string {
-    const { sections, symbols, relocations } = this.#seed.map;
-    const table = this.#pick([sections, ...(symbols ? [symbols] : []), ...relocations]);
+    const { sections, symbols, relocations, dynamic } = this.#seed.map;
+    const table = this.#pick([sections, ...(symbols ? [symbols] : []), ...relocations, ...dynamic]);
     const from = table.at + this.#entry(table) * table.stride;
     const to = table.at + this.#entry(table) * table.stride;
     if (Math.max(from, to) + table.stride > this.bytes.length) return 'nothing';
@@ -298,6 +311,7 @@ const mutations: readonly ((draft: Draft) => string)[] = [
   ...new Array<(draft: Draft) => string>(4).fill((draft) => draft.section()),
   ...new Array<(draft: Draft) => string>(4).fill((draft) => draft.symbol()),
   ...new Array<(draft: Draft) => string>(5).fill((draft) => draft.relocation()),
+  ...new Array<(draft: Draft) => string>(3).fill((draft) => draft.dynamic()),
   (draft) => draft.copyEntry(),
   (draft) => draft.overlap(),
   (draft) => draft.retype(),

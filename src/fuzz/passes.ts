@@ -38,16 +38,20 @@ export function runPasses(bytes: Uint8Array, arch: Arch): Outcome {
   if (!described.ok)
     return refused('flavour', described.problems, (one) => describeFlavourProblem(one, FILE));
   encodeManifest(described.value, layout.value);
-  const image = link({
+  const placed = {
     object: object.value,
-    arch,
     layout: layout.value,
     bases: basesFor(layout.value, arch),
+  };
+  const image = link({
+    ...placed,
+    arch,
     lookup: lookupFor(arch),
     exports: ['printf', 'kmem_alloc', 'kmem_free', 'memcpy', 'strcmp', 'panic'],
   });
   if (!image.ok) return refused('link', image.problems, (one) => describeLinkProblem(one, FILE));
-  encodeLinkinfo(described.value, viewOfImage(1, FILE, described.value, image.value), image.value);
+  const view = viewOfImage(1, FILE, described.value, image.value, placed);
+  encodeLinkinfo(described.value, view, image.value);
   return { kind: 'linked', relocations: image.value.relocations };
 }
 

@@ -13,9 +13,11 @@ import type { ObjectFile } from '../../src/kernel/files.ts';
 
 interface Targets {
   compileFlags(arch: ArchName, how: { root: string; resources: string }): readonly string[];
+  sharedFlags(arch: ArchName): readonly string[];
+  readonly sharedLinkFlags: readonly string[];
 }
 
-const { compileFlags }: Targets = await import(
+const { compileFlags, sharedFlags, sharedLinkFlags }: Targets = await import(
   pathToFileURL(join(root, 'setup', 'targets.mjs')).href
 );
 
@@ -62,12 +64,10 @@ export function buildShared(
 ): ObjectFile {
   const own = units.map((unit) => ({
     ...unit,
-    flags: ['-mcmodel=small', '-fPIC', ...(unit.flags ?? [])].filter(
-      (flag) => arch === 'amd64' || !flag.startsWith('-mcmodel'),
-    ),
+    flags: [...sharedFlags(arch), ...(unit.flags ?? [])],
   }));
   const script = versions === undefined ? [] : [{ name: 'versions.map', bytes: toBytes(versions) }];
-  const how = ['-shared', '-soname', file, '-z', 'max-page-size=4096', ...link];
+  const how = [...sharedLinkFlags, '-soname', file, ...link];
   const bytes = build(arch, own, how, [...needs, ...script]);
   return { name: file, bytes };
 }

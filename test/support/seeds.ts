@@ -5,7 +5,9 @@ import type { Arch, ArchName } from '../../src/arch/arch.ts';
 import { architectures } from '../../src/arch/registry.ts';
 import type { Stock } from '../../src/fuzz/campaign.ts';
 import { seedOf } from '../../src/fuzz/mutate.ts';
+import type { ObjectFile } from '../../src/kernel/files.ts';
 import * as C from '../../src/object/elf/constants.ts';
+import { buildShared } from './build-module.ts';
 import { littleEndian, writeElf } from './elf-writer.ts';
 import { sample } from './guest.ts';
 import { type AnySpec, wordType } from './link-spec.ts';
@@ -23,11 +25,35 @@ export function stockOf(name: ArchName): Stock {
     arch,
     seeds: [
       ...samples.map((module) => seedOf(module, sample(name, module).bytes, types)),
+      ...sharedSeeds(name).map(({ name: file, bytes }) => seedOf(file, bytes, types)),
       seedOf('variety', made, types),
       seedOf('variety again', made, types),
     ],
   };
 }
+
+/** One of each encoding, with what only shared objects have. */
+function sharedSeeds(name: ArchName): readonly ObjectFile[] {
+  const source = `
+#include <sys/module.h>
+MODULE(MODULE_CLASS_MISC, seed, "other");
+extern int outside(void) __attribute__((weak));
+int known(int n) { return n + (outside ? outside() : 0); }
+int (*const pointers[])(int) = { known, known };
+static int seed_modcmd(modcmd_t cmd, void *arg) { (void)arg; return pointers[cmd & 1](1); }
+static void *resolve(void) { return known; }
+int chosen(int) __attribute__((ifunc("resolve")));
+__attribute__((constructor)) static void first(void) { (void)chosen(1); }
+`;
+  const versions = 'V1 { global: known; }; V2 { global: chosen; } V1;';
+  const needs = [buildShared(name, 'other.so', { versions: 'W { *; };' }, { source: outside })];
+  return [
+    buildShared(name, 'relr.so', { link: ['-z', 'pack-relative-relocs'] }, { source }),
+    buildShared(name, 'needs.so', { versions, needs, link: ['--hash-style=sysv'] }, { source }),
+  ];
+}
+
+const outside = 'int outside(void) { return 3; }\n';
 
 /** A little of everything; every relocation of the machine once, some of which fit. */
 function variety({ name, wordBytes, addends, relocations }: Arch): AnySpec {
