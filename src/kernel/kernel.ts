@@ -18,6 +18,7 @@ import { type Answer, type Completion, type Death, type Request, Requests } from
 import type { CallResult, Leaks, LoadFailure, LoadResult, UnloadResult } from './results.ts';
 import { waitForBoot } from './start.ts';
 import { nowhere, type Where } from './symbols.ts';
+import type { ModuleView } from './view.ts';
 import * as wire from './wire.ts';
 
 export interface KernelOptions {
@@ -48,7 +49,8 @@ export interface KernelState {
 export class Kernel {
   readonly arch: Arch;
   readonly machine: Machine;
-  readonly #image: KernelImage;
+  /** The kernel as it was built, and its symbols. */
+  readonly image: KernelImage;
   readonly #files: ObjectFiles;
   readonly #service: LinkerService;
   readonly #requests: Requests;
@@ -60,7 +62,7 @@ export class Kernel {
     const { machine } = options;
     this.machine = machine;
     this.arch = machine.arch;
-    this.#image = options.image;
+    this.image = options.image;
     this.#files = options.files ?? noFiles;
     this.#service = new LinkerService(machine, options.image, this.#files, options);
     const mailbox = waitForBoot(machine, this.#service, (at) => this.symbolise(at));
@@ -77,6 +79,11 @@ export class Kernel {
   /** Live modules in the order they were loaded. */
   get modules(): readonly Module[] {
     return [...this.#service.modules.values()].map((view) => this.#module(view.id));
+  }
+
+  /** Live modules, then those that are linked and coming, in the order of loading. */
+  get present(): readonly ModuleView[] {
+    return this.#service.present;
   }
 
   /** Why the machine stopped for good; undefined while it runs. */
@@ -163,13 +170,13 @@ export class Kernel {
 
   /** The address of a symbol of the kernel. */
   symbol(name: string): Addr | undefined {
-    return this.#image.symbols.byName(name)?.address;
+    return this.image.symbols.byName(name)?.address;
   }
 
   /** What lies at an address: kernel or module symbol. */
   symbolise(address: Addr): Where {
     const view = this.#service.viewAt(address);
-    const found = (view?.symbols ?? this.#image.symbols).at(address);
+    const found = (view?.symbols ?? this.image.symbols).at(address);
     if (found === undefined) return { ...nowhere(address), module: view?.name };
     const { symbol, offset } = found;
     return { address, symbol: symbol.name, offset, size: symbol.size, module: view?.name };
@@ -293,7 +300,7 @@ export class Kernel {
   }
 
   #callKernel(name: string, word: bigint): CallResult {
-    const target = this.#image.exports.get(name);
+    const target = this.image.exports.get(name);
     if (target === undefined) throw new Error(`bug in modbox: the kernel exports no ${name}`);
     return this.#call(target, this.arch.conventions.native.wire, [word]);
   }

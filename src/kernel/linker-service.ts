@@ -126,7 +126,13 @@ export class LinkerService {
     return this.modules.get(id) ?? this.#others.get(id);
   }
 
-  /** The module whose memory holds the address; gone ones are not asked. */
+  /** Live modules, then those that are coming, in the order of loading. */
+  get present(): readonly ModuleView[] {
+    const coming = [...this.#others.values()].filter(({ placed }) => placed !== undefined);
+    return [...this.modules.values(), ...coming];
+  }
+
+  /** The module whose memory holds the address; gone ones are asked last. */
   viewAt(address: Addr): ModuleView | undefined {
     const holds = (view: ModuleView): boolean =>
       view.segments.some(({ base, bytes }) => address >= base && address < plus(base, bytes));
@@ -275,7 +281,9 @@ export class LinkerService {
     for (const { base, bytes } of segments) memory.write(base, bytes);
 
     const id = wire.get32(view, at, fields.module);
-    opened.view = viewOfImage(id, opened.file.name, opened.description, linked.value);
+    const { object, layout } = opened;
+    const placed = { object, layout, bases };
+    opened.view = viewOfImage(id, opened.file.name, opened.description, linked.value, placed);
     this.#others.set(id, opened.view);
     const kept = opened.object.dynamic?.noKsyms === true ? 'none' : this.#symbols;
     opened.linkinfo = encodeLinkinfo(opened.description, opened.view, linked.value, kept);
@@ -320,8 +328,7 @@ export class LinkerService {
       this.modules.set(id, opened.view);
       return 0;
     }
-    const gone = this.modules.get(id);
-    if (gone !== undefined) this.#others.set(id, gone);
+    if (closing !== undefined) this.#others.set(id, { ...closing, placed: undefined });
     this.modules.delete(id);
     this.#objects.delete(handle);
     const [oldest] = this.#others.keys();

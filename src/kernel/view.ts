@@ -6,6 +6,7 @@ import { exportKeys } from '../flavour/exports.ts';
 import type { ModuleDescription } from '../flavour/flavour.ts';
 import type { Provision } from '../flavour/imports.ts';
 import type { LinkedImage } from '../linker/link.ts';
+import type { Placed } from '../linker/resolve.ts';
 import { PROT_EXEC, segmentTraits } from '../linker/segments.ts';
 import { STB_LOCAL } from '../object/elf/constants.ts';
 import { SymbolTable } from './symbols.ts';
@@ -44,6 +45,8 @@ export interface ModuleView {
   readonly relocations: number;
   readonly got: LinkedImage['got'];
   readonly veneers: LinkedImage['veneers'];
+  /** The object and where its sections went, for debuggers; undefined: it is gone. */
+  readonly placed: Placed | undefined;
 }
 
 /** Makes the view of a module that was just linked. */
@@ -52,6 +55,7 @@ export function viewOfImage(
   file: string,
   description: ModuleDescription,
   image: LinkedImage,
+  placed: Placed,
 ): ModuleView {
   const globals = new Map<string, ExportView>();
   const locals = new Map<string, ExportView>();
@@ -87,5 +91,6 @@ export function viewOfImage(
     relocations: image.relocations,
     got: image.got,
     veneers: image.veneers,
+    placed,
   };
 }
