@@ -76,6 +76,14 @@ export class Slice {
     this.#back = left - cell;
   }
 
+  /** Makes the callback stop at the next block, without ending the slice. */
+  pauseNow(): void {
+    const { left } = this;
+    const cell = Math.min(left, 0);
+    this.#cell = cell;
+    this.#back = left - cell;
+  }
+
   /** Whether something was kept back; from now on nothing is. */
   endPause(): boolean {
     const paused = this.#back > 0;

@@ -63,7 +63,11 @@ export class Traps {
     return count;
   }
 
-  /** Calls `accessed` before each load or store of the kinds that touches the range. */
+  /**
+   * Calls `accessed` before each load or store of the kinds that touches the range of
+   * physical addresses.  Nothing may stop the CPU there: it would be left at an
+   * instruction that is half done.
+   */
   memory(
     first: Addr,
     last: Addr,

@@ -91,6 +91,16 @@ export class Kernel {
     return this.#death;
   }
 
+  /** Told of each module that was linked, before any of its code runs. */
+  set onLinked(listener: LinkerService['onLinked']) {
+    this.#service.onLinked = listener;
+  }
+
+  /** Told of each module whose memory, or init memory, is about to go. */
+  set onClosed(listener: LinkerService['onClosed']) {
+    this.#service.onClosed = listener;
+  }
+
   /** Loads a module, by path or from bytes, and what it requires. */
   load(what: string | ObjectFile): LoadResult {
     const file = typeof what === 'string' ? this.#files.read(what) : what;

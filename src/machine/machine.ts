@@ -9,7 +9,6 @@ import type { Arch } from '../arch/arch.ts';
 import type { Entry, FaultState, RawEvent } from '../arch/cpu.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
 import { Engine, type EngineStop } from '../engine/engine.ts';
-import type { Block } from '../engine/slice.ts';
 import { bus } from './bus.ts';
 import { ConsoleDevice } from './devices/console.ts';
 import type { Device } from './devices/device.ts';
@@ -20,7 +19,7 @@ import { Timer } from './devices/timer.ts';
 import { Memory } from './memory.ts';
 import { captureRam, restoreRam } from './ram-image.ts';
 import * as registers from './registers.ts';
-import type { MachineState, PendingEntry } from './state.ts';
+import { type LoopState, type MachineState, startOfLoop } from './state.ts';
 import type { ExceptionListener, Position, Stop } from './stop.ts';
 
 export interface MachineOptions {
@@ -57,20 +56,10 @@ export class Machine {
   readonly linker: LinkerDevice;
   readonly power: PowerDevice;
   onException: ExceptionListener | undefined;
-  #pc: Addr = addr(0);
-  #attention = false;
-  /** In hlt or wfi until an interrupt line is up, however run() was cut up. */
-  #asleep = false;
-  #slices = 0;
-  /** How often in a row an interrupt waited for the CPU to accept it. */
-  #looks = 0;
-  #entries = 0;
-  /** A slice is under way; after a trap, a pause or a step it goes on. */
-  #open = false;
-  /** The CPU stands in this block, which is charged; undefined: between two. */
-  #block: Block | undefined;
-  /** An exception that a listener wanted to see before it is entered. */
-  #pending: PendingEntry | undefined;
+  #loop: LoopState = { ...startOfLoop };
+  /** What the slice had used when the CPU was set going within a block. */
+  #usedWithin: number | undefined;
+  #pauseSoon = false;
 
   constructor(options: MachineOptions) {
     const ramBytes = options.ramBytes ?? DEFAULT_RAM;
@@ -80,7 +69,7 @@ export class Machine {
     this.engine = new Engine({ ...options, ramBytes });
     this.memory = new Memory(options.arch, this.engine, this.engine.ram);
     const attention = (): void => {
-      this.#attention = true;
+      this.#loop.attention = true;
       this.engine.stop();
     };
     this.timer = new Timer(this.intc, this.engine);
@@ -102,30 +91,51 @@ export class Machine {
 
   /** Virtual nanoseconds since power-on. */
   get now(): number {
-    return this.timer.now + (this.#open ? this.engine.slice.used : 0);
+    return this.timer.now + (this.#loop.open ? this.engine.slice.used : 0);
   }
 
   get pc(): Addr {
-    return this.#pc;
+    return this.#loop.pc;
   }
 
   /** How many slices were run; equal runs have equal numbers. */
   get slices(): number {
-    return this.#slices;
+    return this.#loop.slices;
   }
 
   get position(): Position {
     const pc = this.#evenPc;
-    const block = this.#block;
+    const block = this.#loop.block;
     const charged = block?.start === pc ? Number(block.end - block.start) : 0;
-    return { now: this.now - charged, entries: this.#entries, pc };
+    return { now: this.now - charged, entries: this.#loop.entries, pc };
+  }
+
+  /** The moment of an access, for a memory trap to ask while the CPU runs. */
+  get accessPosition(): Position {
+    const { pc } = this.engine;
+    const even = this.arch.thumbState === undefined ? pc : addr(pc & ~1n);
+    const block =
+      this.engine.used === this.#usedWithin ? this.#loop.block : this.engine.slice.block;
+    const charged = block?.start === even ? Number(block.end - block.start) : 0;
+    return { now: this.now - charged, entries: this.#loop.entries, pc: even };
+  }
+
+  /** From a memory trap: pause when the block that runs is over. */
+  pauseSoon(): void {
+    this.#pauseSoon = true;
+    this.engine.slice.pauseNow();
+  }
+
+  /** Whether the host is wanted before anything else runs. */
+  get wantsHost(): boolean {
+    return this.#loop.attention && this.#loop.block === undefined;
   }
 
   /** Puts the CPU at a physical entry point with the boot argument. */
   start(entry: Addr, argument: bigint): void {
     this.engine.write(this.arch.roles.bootArgument, argument);
-    this.#pc = entry;
-    this.#asleep = false;
+    this.#loop.pc = entry;
+    this.#loop.asleep = false;
   }
 
   /**
@@ -137,8 +147,11 @@ export class Machine {
   run(limit: number, pauseAt: number = Number.POSITIVE_INFINITY): Stop {
     const end = this.now + limit;
     for (;;) {
-      const stop = this.#open ? this.#resume(pauseAt) : this.#begin(end, pauseAt);
+      const stop = this.#loop.open ? this.#resume(pauseAt) : this.#begin(end, pauseAt);
+      const pause = this.#pauseSoon && this.#loop.block === undefined;
+      if (pause) this.#pauseSoon = false;
       if (stop !== undefined) return stop;
+      if (pause) return { kind: 'paused' };
     }
   }
 
@@ -147,17 +160,17 @@ export class Machine {
    * is slept to its end.  undefined: that is done.
    */
   step(): Stop | undefined {
-    while (!this.#open || (this.#block === undefined && this.engine.slice.left <= 0)) {
-      if (this.#open) this.#close();
+    while (!this.#loop.open || (this.#loop.block === undefined && this.engine.slice.left <= 0)) {
+      if (this.#loop.open) this.#close();
       const stop = this.#prepare(Number.POSITIVE_INFINITY);
       if (stop !== undefined) return stop;
-      if (this.#asleep) {
+      if (this.#loop.asleep) {
         const slept = this.#sleep(Number.POSITIVE_INFINITY);
         if (slept !== undefined) return slept;
         continue;
       }
       this.engine.slice.begin(this.#budget(Number.POSITIVE_INFINITY));
-      this.#open = true;
+      this.#loop.open = true;
     }
     return this.#step();
   }
@@ -179,17 +192,7 @@ export class Machine {
       timer: this.timer.save(),
       linker: this.linker.save(),
       lastWord: this.power.lastWord,
-      loop: {
-        pc: this.#pc,
-        attention: this.#attention,
-        asleep: this.#asleep,
-        slices: this.#slices,
-        looks: this.#looks,
-        entries: this.#entries,
-        open: this.#open,
-        block: this.#block,
-        pending: this.#pending,
-      },
+      loop: { ...this.#loop },
     };
   }
 
@@ -203,16 +206,7 @@ export class Machine {
     this.timer.restore(state.timer);
     this.linker.restore(state.linker);
     this.power.lastWord = state.lastWord;
-    const { loop } = state;
-    this.#pc = loop.pc;
-    this.#attention = loop.attention;
-    this.#asleep = loop.asleep;
-    this.#slices = loop.slices;
-    this.#looks = loop.looks;
-    this.#entries = loop.entries;
-    this.#open = loop.open;
-    this.#block = loop.block;
-    this.#pending = loop.pending;
+    this.#loop = { ...state.loop };
   }
 
   close(): void {
@@ -220,58 +214,67 @@ export class Machine {
   }
 
   get #evenPc(): Addr {
-    return this.arch.thumbState === undefined ? this.#pc : addr(this.#pc & ~1n);
+    return this.arch.thumbState === undefined ? this.#loop.pc : addr(this.#loop.pc & ~1n);
   }
 
   /** What is looked at between two slices; undefined: the CPU may go on, or sleep. */
   #prepare(end: number): Stop | undefined {
     if (this.power.lastWord !== undefined) return this.#finalStop();
-    if (this.#attention) {
-      this.#attention = false;
+    if (this.#loop.attention) {
+      this.#loop.attention = false;
       return { kind: 'attention' };
     }
-    const pending = this.#pending;
+    const pending = this.#loop.pending;
     if (pending !== undefined) {
-      this.#pending = undefined;
+      this.#loop.pending = undefined;
       return this.#vector(pending.event, pending.fault);
     }
-    if (this.now >= end) return { kind: 'limit', pc: this.#pc };
+    if (this.now >= end) return { kind: 'limit', pc: this.#loop.pc };
     return this.#deliverInterrupt();
   }
 
   #deliverInterrupt(): Stop | undefined {
     const { exceptions } = this.arch;
-    if (!this.intc.asserted || !exceptions.interruptsEnabled(this.engine, this.memory, this.#pc))
+    if (
+      !this.intc.asserted ||
+      !exceptions.interruptsEnabled(this.engine, this.memory, this.#loop.pc)
+    )
       return undefined;
-    this.#asleep = false;
-    return this.#enter(exceptions.enterInterrupt(this.engine, this.memory, this.#pc));
+    this.#loop.asleep = false;
+    return this.#enter(exceptions.enterInterrupt(this.engine, this.memory, this.#loop.pc));
   }
 
   #budget(end: number): number {
     const { timer } = this;
     const due = Math.min(end, timer.deadline ?? Number.POSITIVE_INFINITY) - timer.now;
-    this.#looks = this.intc.asserted ? this.#looks + 1 : 0;
-    return Math.max(1, Math.min(this.#looks > 0 ? patience(this.#looks) : SLICE, due));
+    this.#loop.looks = this.intc.asserted ? this.#loop.looks + 1 : 0;
+    return Math.max(1, Math.min(this.#loop.looks > 0 ? patience(this.#loop.looks) : SLICE, due));
   }
 
   #begin(end: number, pauseAt: number): Stop | undefined {
     const stop = this.#prepare(end);
     if (stop !== undefined) return stop;
     if (this.now >= pauseAt) return { kind: 'paused' };
-    if (this.#asleep) return this.#sleep(end);
+    if (this.#loop.asleep) return this.#sleep(end);
     const budget = this.#budget(end);
-    this.#open = true;
-    return this.#settle(this.engine.run(this.#pc, budget, this.#pauseIn(pauseAt)), end);
+    this.#usedWithin = undefined;
+    this.#loop.open = true;
+    return this.#settle(this.engine.run(this.#loop.pc, budget, this.#pauseIn(pauseAt)), end);
   }
 
   #resume(pauseAt: number): Stop | undefined {
-    if (this.#block === undefined) {
+    this.#usedWithin = this.#loop.block === undefined ? undefined : this.engine.used;
+    if (this.#loop.block === undefined) {
       if (this.now >= pauseAt) return { kind: 'paused' };
-      return this.#settle(this.engine.resume(this.#pc, this.#pauseIn(pauseAt)));
+      return this.#settle(this.engine.resume(this.#loop.pc, this.#pauseIn(pauseAt)));
     }
     // Within a block that is charged: at a trap, or after single steps.
     if (this.engine.isTrapped(this.#evenPc)) {
-      const stop = this.engine.resumeWithin(this.#pc, this.#block.end, this.#pauseIn(pauseAt));
+      const stop = this.engine.resumeWithin(
+        this.#loop.pc,
+        this.#loop.block.end,
+        this.#pauseIn(pauseAt),
+      );
       if (stop.kind !== 'uneven') return this.#settle(stop);
     }
     return this.#step();
@@ -284,13 +287,14 @@ export class Machine {
   /** One instruction of the open slice. */
   #step(): Stop | undefined {
     const before = this.#evenPc;
-    const stop = this.engine.step(this.#pc, this.#block === undefined);
+    this.#usedWithin = this.#loop.block === undefined ? undefined : this.engine.used;
+    const stop = this.engine.step(this.#loop.pc, this.#loop.block === undefined);
     if (stop.kind !== 'stepped') return this.#settle(stop);
-    const block = this.#block ?? { start: before, end: plus(before, stop.blockBytes) };
-    this.#pc = this.engine.pc;
+    const block = this.#loop.block ?? { start: before, end: plus(before, stop.blockBytes) };
+    this.#loop.pc = this.engine.pc;
     const pc = this.#evenPc;
     if (pc === block.end && this.#waited(before, pc)) return this.#settle({ kind: 'halted' });
-    this.#block = pc > before && pc < block.end ? block : undefined;
+    this.#loop.block = pc > before && pc < block.end ? block : undefined;
     return undefined;
   }
 
@@ -303,14 +307,14 @@ export class Machine {
   /** The slice is over. */
   #close(): void {
     this.timer.advance(this.engine.slice.used);
-    this.#slices++;
-    this.#open = false;
-    this.#block = undefined;
+    this.#loop.slices++;
+    this.#loop.open = false;
+    this.#loop.block = undefined;
   }
 
   #settle(stop: EngineStop, end: number = Number.POSITIVE_INFINITY): Stop | undefined {
-    this.#pc = this.engine.pc;
-    this.#block = stop.kind === 'trap' ? this.engine.slice.block : undefined;
+    this.#loop.pc = this.engine.pc;
+    this.#loop.block = stop.kind === 'trap' ? this.engine.slice.block : undefined;
     if (stop.kind === 'trap' || stop.kind === 'paused') return { kind: stop.kind };
     this.#close();
     switch (stop.kind) {
@@ -330,8 +334,9 @@ export class Machine {
   /** hlt or wfi: skip to the next thing that wakes the CPU. */
   #sleep(end: number): Stop | undefined {
     const { timer } = this;
-    this.#asleep = !this.intc.asserted;
-    if (!this.#asleep || this.#attention || this.power.lastWord !== undefined) return undefined;
+    this.#loop.asleep = !this.intc.asserted;
+    if (!this.#loop.asleep || this.#loop.attention || this.power.lastWord !== undefined)
+      return undefined;
     if (timer.deadline === undefined) return { kind: 'idle' };
     timer.advance(Math.max(0, Math.min(timer.deadline, end) - timer.now));
     return undefined;
@@ -340,26 +345,27 @@ export class Machine {
   #take(event: RawEvent): Stop | undefined {
     const fault = this.engine.takeFault();
     if (event.kind === 'undefined-instruction' && fault.hint) return undefined;
-    if (this.onException?.(event, this.#pc, fault) !== 'stop') return this.#vector(event, fault);
-    this.#pending = { event, fault };
+    if (this.onException?.(event, this.#loop.pc, fault) !== 'stop')
+      return this.#vector(event, fault);
+    this.#loop.pending = { event, fault };
     return { kind: 'exception', event, fault };
   }
 
   #vector(event: RawEvent, fault: FaultState): Stop | undefined {
     return this.#enter(
-      this.arch.exceptions.enter(this.engine, this.memory, event, this.#pc, fault),
+      this.arch.exceptions.enter(this.engine, this.memory, event, this.#loop.pc, fault),
     );
   }
 
   #enter(entry: Entry): Stop | undefined {
     if (entry.kind === 'entry-failure') return this.#dead(entry.reason);
-    this.#pc = entry.pc;
-    this.#entries++;
+    this.#loop.pc = entry.pc;
+    this.#loop.entries++;
     return undefined;
   }
 
   #dead(reason: string): Stop {
-    return { kind: 'dead', pc: this.#pc, reason };
+    return { kind: 'dead', pc: this.#loop.pc, reason };
   }
 
   #finalStop(): Stop {

@@ -1,7 +1,7 @@
 // A snapshot of a machine: all that decides how the run goes on.
 
 import type { FaultState, RawEvent } from '../arch/cpu.ts';
-import type { Addr } from '../base/address.ts';
+import { type Addr, addr } from '../base/address.ts';
 import type { Block, SliceState } from '../engine/slice.ts';
 import type { IntcState } from './devices/intc.ts';
 import type { LinkerState } from './devices/linker.ts';
@@ -27,16 +27,37 @@ export interface MachineState {
   readonly timer: TimerState;
   readonly linker: LinkerState;
   readonly lastWord: LastWord | undefined;
-  /** The private parts of the run loop. */
-  readonly loop: {
-    readonly pc: Addr;
-    readonly attention: boolean;
-    readonly asleep: boolean;
-    readonly slices: number;
-    readonly looks: number;
-    readonly entries: number;
-    readonly open: boolean;
-    readonly block: Block | undefined;
-    readonly pending: PendingEntry | undefined;
-  };
+  readonly loop: Readonly<LoopState>;
 }
+
+/** Where the run loop stands. */
+export interface LoopState {
+  pc: Addr;
+  /** A device wants the host to look at it. */
+  attention: boolean;
+  /** In hlt or wfi until an interrupt line is up, however run() was cut up. */
+  asleep: boolean;
+  /** How many slices were run. */
+  slices: number;
+  /** How often in a row an interrupt waited for the CPU to accept it. */
+  looks: number;
+  /** Exceptions and interrupts entered. */
+  entries: number;
+  /** A slice is under way; after a trap, a pause or a step it goes on. */
+  open: boolean;
+  /** The CPU stands in this block, which is charged; undefined: between two. */
+  block: Block | undefined;
+  pending: PendingEntry | undefined;
+}
+
+export const startOfLoop: Readonly<LoopState> = {
+  pc: addr(0),
+  attention: false,
+  asleep: false,
+  slices: 0,
+  looks: 0,
+  entries: 0,
+  open: false,
+  block: undefined,
+  pending: undefined,
+};
