@@ -83,6 +83,8 @@ export interface BreakpointSpec {
   readonly condition?: string | undefined;
   /** Hits to pass over first. */
   readonly ignore?: number | undefined;
+  /** At which of the other hits to stop; default: at each. */
+  readonly hitCondition?: HitCondition | undefined;
   /** Gone once it has stopped. */
   readonly temporary?: boolean | undefined;
   readonly enabled?: boolean | undefined;
@@ -90,6 +92,12 @@ export interface BreakpointSpec {
   readonly logMessage?: string | undefined;
   /** 'user' ones are listed; those of a front end's own are not. */
   readonly owner?: 'user' | 'gdb' | 'internal' | undefined;
+}
+
+/** Of the number of a hit, counted from 1: "hit % 3 is 0", "hit >= 5". */
+export interface HitCondition {
+  readonly test: '==' | '>=' | '>' | '<=' | '<' | '%';
+  readonly count: number;
 }
 
 export interface Breakpoint {
@@ -117,6 +125,8 @@ export interface WatchSpec {
   /** For people: the expression that was asked for. */
   readonly expression?: string | undefined;
   readonly condition?: string | undefined;
+  /** At which hits to stop; default: at each. */
+  readonly hitCondition?: HitCondition | undefined;
   readonly owner?: 'user' | 'gdb' | 'internal' | undefined;
 }
 
@@ -171,6 +181,8 @@ export interface StackFrame {
 export interface ValueNode {
   readonly name: string;
   readonly type: string;
+  /** Of a variable in locals(): what it is to its function. */
+  readonly role?: 'parameter' | 'local' | 'static' | undefined;
   /** As gdb prints it. */
   readonly text: string;
   /** Where it is, if in memory. */
