@@ -7,7 +7,7 @@ import { type Addr, alignUp, plus } from '../../src/base/address.ts';
 import { openDwarf } from '../../src/dwarf/info.ts';
 import type { DebugInfo } from '../../src/dwarf/model.ts';
 import { LinkedDebugSections } from '../../src/linker/debug-sections.ts';
-import { type LinkedImage, link, planLayout } from '../../src/linker/link.ts';
+import { type LinkedImage, type LinkedSegment, link, planLayout } from '../../src/linker/link.ts';
 import { sectionAddress } from '../../src/linker/resolve.ts';
 import { readElf } from '../../src/object/elf/reader.ts';
 import { compileObject } from './compiler.ts';
@@ -16,8 +16,10 @@ export interface DebugObject {
   readonly info: DebugInfo;
   readonly sections: LinkedDebugSections;
   readonly wordBytes: 4 | 8;
+  readonly segments: readonly LinkedSegment[];
   /** Where the first section of this name was placed. */
   sectionAddress(name: string): Addr;
+  sectionBytes(name: string): number;
   /** undefined: not all of it is the object's. */
   memory(address: bigint, bytes: number): Uint8Array | undefined;
   /** "table+4", of a symbol that has a size. */
@@ -31,16 +33,18 @@ export function debugObject(
   name: ArchName,
   source: string,
   flags: readonly string[] = ['-O0'],
+  base?: Addr,
 ): DebugObject {
   const bytes = compileObject(name, `# 1 "${SOURCE_FILE}"\n${source}`, ['-g', ...flags]);
-  const placed = place(name, bytes);
+  const placed = place(name, bytes, base);
   const { arch, object, layout, bases } = placed;
   const sections = new LinkedDebugSections({ object, arch, placed: { layout, bases } });
   const opened = openDwarf(sections, arch.wordBytes);
   if (!opened.ok) throw new Error(JSON.stringify(opened.problems));
-  const { symbols } = linkedAt(placed);
+  const { symbols, segments } = linkedAt(placed);
   return {
     info: opened.value,
+    segments,
     sections,
     wordBytes: arch.wordBytes,
     sectionAddress: (wanted) => {
@@ -49,6 +53,7 @@ export function debugObject(
       if (address === undefined) throw new Error(`no ${wanted}`);
       return address;
     },
+    sectionBytes: (wanted) => object.sections.find((s) => s.name === wanted)?.size ?? 0,
     memory: memoryOf(placed),
     symbolAt: (address) => {
       const found = symbols.find((s) => s.address <= address && address < plus(s.address, s.size));
@@ -108,7 +113,7 @@ function memoryOf(placed: Placed): DebugObject['memory'] {
   };
 }
 
-function place(name: ArchName, bytes: Uint8Array) {
+function place(name: ArchName, bytes: Uint8Array, from?: Addr) {
   const arch = architectures[name];
   const read = readElf(bytes);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
@@ -116,7 +121,7 @@ function place(name: ArchName, bytes: Uint8Array) {
   const planned = planLayout(object, arch);
   if (!planned.ok) throw new Error(planned.problems.map(({ kind }) => kind).join());
   const layout = planned.value;
-  let next = arch.map.modulesStart;
+  let next = from ?? arch.map.modulesStart;
   const bases = layout.segments.map(({ bytes: size, align }) => {
     const base = next;
     next = plus(base, alignUp(size, Math.max(align, 4096)));
