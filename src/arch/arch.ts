@@ -4,12 +4,13 @@
 //
 // To add an architecture: relocations.ts (its psABI table), veneers.ts (for branches
 // that do not reach, and for indirect functions), registers.ts (in the order of gdb's
-// g packet), paging.ts (the table walk), exceptions.ts (how the CPU enters a handler),
+// g packet), debug-registers.ts (all that debuggers show), paging.ts (the table walk), exceptions.ts (how the CPU enters a handler),
 // description.ts (the record), a line in registry.ts, and guest/arch/<name>/ with the
 // same file names as its neighbours.
 
 import type { Addr, PhysAddr } from '../base/address.ts';
 import type { Cpu, Exceptions } from './cpu.ts';
+import type { DebugDescription } from './debug-registers.ts';
 import type { RelocationRule } from './relocation.ts';
 import type { IndirectStub, Veneers } from './veneer.ts';
 
@@ -66,6 +67,8 @@ export interface Arch {
   readonly registers: readonly Register[];
   /** The names of those that DWARF numbers, by that number. */
   readonly dwarfRegisters: readonly string[];
+  /** What debuggers show and call it. */
+  readonly debug: DebugDescription;
   readonly roles: { readonly pc: string; readonly sp: string; readonly bootArgument: string };
   readonly conventions: {
     readonly native: CallingConvention;

@@ -39,6 +39,12 @@ const numbered = (prefix: string, first: number, count: number): Record<string, 
 const tables = { idtr: 242, gdtr: 243, ldtr: 244, tr: 245 };
 const segments = { cs: 11, ss: 49, ds: 17, es: 28, fs: 32, gs: 33 };
 const control = { cr0: 50, cr2: 52, cr3: 53, cr4: 54 };
+/** x87 and SSE, by gdb's names. */
+const floating = {
+  ...numbered('st', 114, 8),
+  ...{ fctrl: 246, fstat: 31, ftag: 247, fiseg: 255, fioff: 254, foseg: 257, fooff: 256, fop: 258 },
+  mxcsr: 249,
+};
 
 /** How each architecture is opened, and its registers' numbers. */
 export const models: Readonly<Record<ArchName, Model>> = {
@@ -53,6 +59,8 @@ export const models: Readonly<Record<ArchName, Model>> = {
       ...segments,
       ...control,
       ...tables,
+      ...floating,
+      ...numbered('xmm', 122, 8),
     },
   },
   amd64: {
@@ -67,6 +75,8 @@ export const models: Readonly<Record<ArchName, Model>> = {
       ...segments,
       ...control,
       ...tables,
+      ...floating,
+      ...numbered('xmm', 122, 16),
     },
   },
   armv7: {
@@ -77,6 +87,8 @@ export const models: Readonly<Record<ArchName, Model>> = {
     registers: {
       ...numbered('r', 66, 13),
       ...{ sp: 12, lr: 10, pc: 11, cpsr: 3, spsr: 13 },
+      ...numbered('d', 14, 32),
+      fpscr: 6,
     },
   },
   aarch64: {
@@ -89,6 +101,8 @@ export const models: Readonly<Record<ArchName, Model>> = {
       ...{ x29: 1, x30: 2, sp: 4, pc: 260, cpsr: 265 },
       ...{ elr_el1: 267, esr_el1: 277, far_el1: 281, vbar_el1: 287, sp_el0: 270, sp_el1: 271 },
       ...{ ttbr0_el1: 274, ttbr1_el1: 275 },
+      ...numbered('v', 104, 32),
+      ...{ fpsr: 292, fpcr: 291 },
     },
   },
 };

@@ -139,6 +139,19 @@ export class Machine {
   }
 
   /**
+   * Lets the CPU go on elsewhere, as a debugger wants; in the instruction set it is in.
+   * Time goes on as after a branch.
+   */
+  jump(pc: Addr): void {
+    const thumb = this.arch.thumbState?.(this.engine) === true;
+    this.#loop.pc = thumb ? addr(pc | 1n) : pc;
+    this.#loop.block = undefined;
+    this.#loop.pending = undefined;
+    this.#loop.asleep = false;
+    this.engine.write(this.arch.roles.pc, this.#loop.pc);
+  }
+
+  /**
    * Runs until something wants the host, or `limit` virtual nanoseconds.
    *
    * @param pauseAt moment to pause at, when a block begins; where slices end, and so

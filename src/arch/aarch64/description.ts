@@ -3,6 +3,7 @@
 
 import { addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
+import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
 import { dwarfRegisters, registers } from './registers.ts';
@@ -33,6 +34,7 @@ export const aarch64: Arch = {
   },
   registers,
   dwarfRegisters,
+  debug,
   roles: { pc: 'pc', sp: 'sp', bootArgument: 'x0' },
   conventions: { native, linux: native },
   translate,

@@ -4,6 +4,7 @@
 import { addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
 import { isHlt } from '../x86/hlt.ts';
+import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
 import { dwarfRegisters, registers } from './registers.ts';
@@ -29,6 +30,7 @@ export const amd64: Arch = {
   },
   registers,
   dwarfRegisters,
+  debug,
   roles: { pc: 'rip', sp: 'rsp', bootArgument: 'rdi' },
   conventions: { native, linux: native },
   translate,

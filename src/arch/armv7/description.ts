@@ -3,6 +3,7 @@
 
 import { addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
+import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { translate } from './paging.ts';
 import { dwarfRegisters, registers } from './registers.ts';
@@ -34,6 +35,7 @@ export const armv7: Arch = {
   },
   registers,
   dwarfRegisters,
+  debug,
   roles: { pc: 'pc', sp: 'sp', bootArgument: 'r0' },
   conventions: { native, linux: native },
   translate,
