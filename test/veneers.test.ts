@@ -199,6 +199,44 @@ describe.for(places)('$arch, $how', (far) => {
   });
 });
 
+/** Jumps to strlen(text) if the second argument is 0, else answers 99. */
+const conditional = {
+  aarch64: [
+    ['CONDBR19', 'cbz w1, strlen\n mov w0, #99\n ret'],
+    ['TSTBR14', 'tbz w1, #0, strlen\n mov w0, #99\n ret'],
+  ],
+  armv7: [
+    ['THM_JUMP19', 'cmp r1, #0\n beq.w strlen\n movs r0, #99\n bx lr'],
+    ['THM_JUMP11', 'cbnz r1, 1f\n b.n strlen\n 1: movs r0, #99\n bx lr'],
+    ['THM_JUMP8', 'cmp r1, #0\n beq.n strlen\n movs r0, #99\n bx lr'],
+  ],
+} as const;
+
+const conditionalRows = places.flatMap((far) =>
+  far.arch === 'aarch64' || far.arch === 'armv7'
+    ? conditional[far.arch].map(([type, body]) => ({ ...far, type, body }))
+    : [],
+);
+
+test.for(conditionalRows)('$arch $how: a branch with $type', async ({ body, ...far }) => {
+  const thumb = far.arch === 'armv7' ? '.thumb\n.thumb_func\n' : '';
+  const lines = `.text\n.globl f\n.type f, %function\n${thumb}f: ${body}\n.size f, . - f`;
+  const unit = { source: `__asm__(${JSON.stringify(lines)});` };
+  const kernel = await bootFar(far);
+  try {
+    const module = unwrap(kernel.load(buildModule(far.arch, 'm', unit)));
+    const text = new TextEncoder().encode('seven!!\0');
+    expect(s32(module, 'f', text, 0)).toBe(7n);
+    expect(s32(module, 'f', text, 1)).toBe(99n);
+    const [veneer] = veneersIn(module, SEGMENT_TEXT);
+    expect(module.symbol('strlen@veneer')).toBe(veneer?.address);
+    const inside = addr((veneer?.address ?? 0n) + 4n);
+    expect(kernel.symbolise(inside)).toMatchObject({ symbol: 'strlen@veneer', offset: 4 });
+  } finally {
+    kernel.close();
+  }
+});
+
 test('near the kernel room is reserved and nothing emitted', async () => {
   const kernel = await bootTest('aarch64');
   try {

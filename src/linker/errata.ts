@@ -67,7 +67,13 @@ export function avoidErrata(
     const at = veneers.take(segment);
     assert(at !== undefined, 'a veneer was reserved for each erratum');
     const { branch, code } = erratum.detour(instruction, P, at);
-    veneers.put(segment, at, { target: plus(P, 4), kind: erratum.name, code });
+    veneers.put(segment, at, {
+      symbol: undefined,
+      set: undefined,
+      target: plus(P, 4),
+      kind: erratum.name,
+      code,
+    });
     view.setUint32(offset, branch, true);
   }
 }

@@ -22,6 +22,7 @@ import {
   type WantedVersion,
 } from './resolve.ts';
 import type { SegmentKind } from './segments.ts';
+import { veneerSymbols } from './veneer-symbols.ts';
 import { type LinkedVeneer, VeneerPool } from './veneers.ts';
 
 export type {
@@ -107,7 +108,10 @@ export function link(request: LinkRequest): Result<LinkedImage, LinkProblem> {
   return succeed({
     segments: segmentsOf(request, images),
     get symbols() {
-      symbols ??= linkedSymbols(request, resolution);
+      symbols ??= [
+        ...linkedSymbols(request, resolution),
+        ...veneerSymbols(request.arch, veneers.emitted),
+      ];
       return symbols;
     },
     sets: setsOf(request),

@@ -113,6 +113,15 @@ export type LinkProblem =
       readonly over: bigint;
     }
   | {
+      /** A branch that does not reach, and whose veneer it does not reach either. */
+      readonly kind: 'veneer-out-of-range';
+      readonly place: Place;
+      /** The distance to the veneer. */
+      readonly value: bigint;
+      readonly min: bigint;
+      readonly max: bigint;
+    }
+  | {
       readonly kind: 'unencodable';
       readonly place: Place;
       readonly formula: string;
@@ -245,6 +254,12 @@ function describe(problem: LinkProblem): string {
         `${at(problem.place)}: ${problem.formula} = ${hex(problem.value)}, wanted ` +
         `${hex(problem.min)}..${hex(problem.max)}, out of range by ${hex(problem.over)} bytes; ` +
         'the symbol is too far away for this instruction or word'
+      );
+    case 'veneer-out-of-range':
+      return (
+        `${at(problem.place)} does not reach its target, and its veneer at the end of the segment is ` +
+        `${hex(problem.value)} bytes away, wanted ${hex(problem.min)}..${hex(problem.max)}; ` +
+        'move the code to the end of its section, or branch over an unconditional branch'
       );
     case 'unencodable':
       return (

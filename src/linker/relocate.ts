@@ -148,9 +148,14 @@ function relocateSection(
       continue;
     }
     const { segment } = request.layout.placements[table.target.index] ?? { segment: 0 };
-    const branch = { rule, symbol, addend: operands.A, section, offset, segment };
-    const word = viaVeneer(branch, veneers, operands.P, raw);
-    if (word !== undefined) writeUnsigned(view, offset, rule.field.bytes, word);
+    const place = placeOf(object, arch, table, i);
+    const addend = operands.A;
+    const branch = { rule, symbol, symbolName: place.symbol, addend, section, offset, segment };
+    const via = viaVeneer(branch, veneers, operands.P);
+    if (via !== undefined && fits(via.field, via.value))
+      writeUnsigned(view, offset, rule.field.bytes, via.field.insert(raw, via.value));
+    else if (via?.field.range !== undefined)
+      report({ kind: 'veneer-out-of-range', place, value: via.value, ...via.field.range });
     else if (field !== undefined) report(misfit(object, arch, table, i, rule, field, value));
     else report(needsVeneer(object, arch, table, i, symbol.set === 'thumb' ? 'thumb' : 'arm'));
   }
@@ -161,19 +166,18 @@ function fieldFor(rule: RelocationRule, set: InstructionSet | undefined): Field 
   return set === undefined || rule.branch === undefined ? rule.field : rule.branch[set];
 }
 
-/** The instruction that branches to a veneer; undefined: there is none in reach. */
+/** What goes into the field to branch to a veneer; undefined: there is none. */
 function viaVeneer(
   branch: Branch,
   veneers: VeneerPool,
   P: bigint,
-  raw: bigint,
-): bigint | undefined {
+): { readonly field: Field; readonly value: bigint } | undefined {
   const { rule } = branch;
   const to = veneers.redirect(branch);
   const field = to && fieldFor(rule, to.set);
   if (to === undefined || field === undefined) return undefined;
   const value = rule.value({ S: to.S, A: to.A, P, T: 0n, GOT: 0n, G: 0n, B: 0n, M: 0 });
-  return fits(field, value) ? field.insert(raw, value) : undefined;
+  return { field, value };
 }
 
 function fits(field: Field, value: bigint): boolean {

@@ -219,6 +219,16 @@ describe('limits: the last target in reach and the first that is not', () => {
     ['armv7', 10, 0xfffe_f7ff, 4n + 0xff_fffen, 2n],
     ['armv7', 10, 0xfffe_f7ff, 4n - 0x100_0000n, -2n],
     ['armv7', 30, 0xbffe_f7ff, 4n + 0xff_fffen, 2n],
+    ['aarch64', 280, 0x5400_0000, 0xf_fffcn, 4n],
+    ['aarch64', 280, 0x5400_0000, -0x10_0000n, -4n],
+    ['aarch64', 279, 0x3600_0000, 0x7ffcn, 4n],
+    ['aarch64', 279, 0x3600_0000, -0x8000n, -4n],
+    ['armv7', 51, 0xaffe_f43f, 4n + 0xf_fffen, 2n],
+    ['armv7', 51, 0xaffe_f43f, 4n - 0x10_0000n, -2n],
+    ['armv7', 102, 0xe7fe, 4n + 0x7fen, 2n],
+    ['armv7', 102, 0xe7fe, 4n - 0x800n, -2n],
+    ['armv7', 103, 0xd0fe, 4n + 0xfen, 2n],
+    ['armv7', 103, 0xd0fe, 4n - 0x100n, -2n],
   ] as const)('%s type %i at %i', ([arch, type, word, distance, step]) => {
     const emittedAt = (target: bigint) =>
       linked({
@@ -243,6 +253,32 @@ describe('limits: the last target in reach and the first that is not', () => {
     expect(emittedAt(distance)).toBe(0);
     expect(emittedAt(distance + step)).toBe(1);
   });
+});
+
+test('a veneer beyond the reach of its branch is refused with distance and limit', () => {
+  const near = { type: 283, to: 'near', word: 0x9400_0000 };
+  const behind = (calls: number) =>
+    linkBranches({
+      ...{
+        arch: 'aarch64',
+        base: 0x4000_0000n,
+        known: { ...far, near: { address: addr(0x4000_0000n) } },
+      },
+      branches: [{ type: 279, to: 'far', word: 0x3600_0000 }, ...Array(calls).fill(near)],
+    });
+  expect(behind(4094).ok).toBe(true);
+  const result = behind(4095);
+  expect(!result.ok && result.problems).toMatchObject([
+    { kind: 'veneer-out-of-range', value: 0x8000n, min: -0x8000n, max: 0x7ffcn },
+  ]);
+});
+
+test('a veneer is a local function called after its target', () => {
+  const image = linked({ arch: 'aarch64', base: 0x4000_0000n, known: far, branches: [BL] });
+  const [veneer] = image.veneers.emitted;
+  expect(image.symbols).toMatchObject([
+    { name: 'far@veneer', address: veneer?.address, size: 20, binding: C.STB_LOCAL, thumb: false },
+  ]);
 });
 
 describe('between ARM and Thumb', () => {

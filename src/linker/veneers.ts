@@ -34,6 +34,10 @@ export interface LinkedVeneer {
   /** Its VeneerKind's name, or the erratum's. */
   readonly kind: string;
   readonly segment: SegmentKind;
+  /** Whom it stands for; undefined: an erratum's. */
+  readonly symbol: string | undefined;
+  /** Of the veneer itself. */
+  readonly set: InstructionSet | undefined;
 }
 
 /** What the layout knows of sections when it counts. */
@@ -142,6 +146,7 @@ class Targets {
 export interface Branch {
   readonly rule: RelocationRule;
   readonly symbol: ResolvedSymbol;
+  readonly symbolName: string;
   /** A */
   readonly addend: bigint;
   /** The section, as it is in memory, and the place in it. */
@@ -192,15 +197,18 @@ export class VeneerPool {
     const thumb = symbol.set === 'thumb' ? 1n : 0n;
     const target = plus(symbol.value, Number(branch.addend - kind.neutral)) | thumb;
     const key = `${segment} ${kind.name} ${target}`;
-    const S = this.#shared.get(key) ?? this.#emit(kind, segment, target);
+    const S = this.#shared.get(key) ?? this.#emit(kind, branch, target);
     if (S === undefined) return undefined;
     this.#shared.set(key, S);
     return { S, A: kind.neutral, set: kind.set };
   }
 
-  #emit({ name, code }: VeneerKind, segment: number, target: bigint): Addr | undefined {
+  #emit(kind: VeneerKind, { segment, symbolName }: Branch, target: bigint): Addr | undefined {
     const at = this.take(segment);
-    if (at !== undefined) this.put(segment, at, { target, kind: name, code: code(target, at) });
+    if (at === undefined) return undefined;
+    const { name, set, code } = kind;
+    const veneer = { target, kind: name, symbol: symbolName, set, code: code(target, at) };
+    this.put(segment, at, veneer);
     return at;
   }
 
@@ -219,15 +227,14 @@ export class VeneerPool {
   put(
     segment: number,
     address: Addr,
-    veneer: { target: bigint; kind: string; code: readonly number[] },
+    { code, ...veneer }: Omit<LinkedVeneer, 'address' | 'segment'> & { code: readonly number[] },
   ): void {
     const image = this.#images[segment];
     const base = this.#bases[segment];
     const plan = this.#layout.segments[segment];
     assert(image !== undefined && base !== undefined && plan !== undefined, 'a slot in a segment');
-    assert(veneer.code.length <= (this.#veneers?.bytes ?? 0), 'a veneer fits into its slot');
-    image.set(veneer.code, Number(address - base));
-    const { target, kind } = veneer;
-    this.emitted.push({ address, target, kind, segment: plan.kind });
+    assert(code.length <= (this.#veneers?.bytes ?? 0), 'a veneer fits into its slot');
+    image.set(code, Number(address - base));
+    this.emitted.push({ ...veneer, address, segment: plan.kind });
   }
 }

@@ -92,6 +92,7 @@ const armv7: readonly RelocationRow[] = [
   [95, 'GOT_ABS', 4, 0x0n, any, 0x1234_5678n, 0x1234_5678n],
   [96, 'GOT_PREL', 4, 0x0n, any, -0x1234_5678n, 0xedcb_a988n],
   [102, 'THM_JUMP11', 2, 0xe000n, [-0x800n, 0x7fen, 2n], -0x456n, 0xe5d5n],
+  [103, 'THM_JUMP8', 2, 0xd000n, [-0x100n, 0xfen, 2n], -0x56n, 0xd0d5n],
 ];
 
 const aarch64: readonly RelocationRow[] = [

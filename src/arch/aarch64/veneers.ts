@@ -95,8 +95,10 @@ const erratum: Erratum = {
 export const veneers: Veneers = {
   bytes: 20,
   align: 4,
-  // JUMP26, CALL26
+  // TSTBR14, CONDBR19, JUMP26, CALL26
   kinds: new Map([
+    [279, far],
+    [280, far],
     [282, far],
     [283, far],
   ]),

@@ -94,6 +94,16 @@ export const jump11: Field = bitField({
   range: distance(12, 2n),
 });
 
+/** B<cond>: 8 bits in a 16-bit instruction. */
+export const jump8: Field = bitField({
+  bytes: 2,
+  lsb: 0,
+  width: 8,
+  shift: 1,
+  align: 2n,
+  range: distance(9, 2n),
+});
+
 const imm4: Bits = { lsb: 0, width: 4 };
 const imm3 = second(12, 3);
 const imm8 = second(0, 8);

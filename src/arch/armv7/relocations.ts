@@ -67,6 +67,7 @@ const armJump = { branch: { arm: arm.branch }, absent: -4n };
 const thumbCall = { branch: { arm: thumb.blx, thumb: thumb.bl }, absent: 0n };
 const thumbJump24 = { branch: { thumb: thumb.jump24 }, absent: 0n };
 const thumbJump19 = { branch: { thumb: thumb.jump19 }, absent: 0n };
+const thumbJump8 = { branch: { thumb: thumb.jump8 }, absent: -2n };
 const thumbJump11 = { branch: { thumb: thumb.jump11 }, absent: -2n };
 
 export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', [
@@ -109,5 +110,6 @@ export const relocations: ReadonlyMap<number, RelocationRule> = table('R_ARM_', 
   [95, 'GOT_ABS', slotAddress, data(4, unchecked), gotSlot],
   [96, 'GOT_PREL', slotRelative, data(4, unchecked), gotSlot],
   [102, 'THM_JUMP11', branch, thumb.jump11, thumbJump11],
+  [103, 'THM_JUMP8', branch, thumb.jump8, thumbJump8],
   [160, 'IRELATIVE', base, data(4, unchecked), dynamicResolver],
 ]);

@@ -32,10 +32,12 @@ export const veneers: Veneers = {
     [27, arm],
     [28, arm],
     [29, arm],
-    // THM_CALL, THM_JUMP24, THM_JUMP19
+    // THM_CALL, THM_JUMP24, THM_JUMP19, THM_JUMP11, THM_JUMP8
     [10, thumb],
     [30, thumb],
     [51, thumb],
+    [102, thumb],
+    [103, thumb],
   ]),
 };
 
