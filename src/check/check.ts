@@ -3,11 +3,13 @@
 // before to have gone well, except that a module which does not say what it is
 // has no requirements to walk.
 
+import { exportKeys, versionsOf } from '../flavour/exports.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
 import { forbiddenImports, valuesOf, versionProblems } from '../flavour/imports.ts';
 import type { LinuxModule } from '../flavour/linux.ts';
+import { isMeant } from '../flavour/names.ts';
 import { type Finding, groupOf, groups, type Provider } from './findings.ts';
-import { linkOnTrial, type Undefined } from './linkable.ts';
+import { linkOnTrial, type TrialRequest, type Undefined } from './linkable.ts';
 import { type RequirementRequest, walkRequirements } from './requirements.ts';
 import {
   type Export,
@@ -64,7 +66,7 @@ export function check(request: CheckRequest): CheckReport {
   // Every symbol is known, every relocation possible.
   const present = [...request.loaded, ...(required?.modules ?? [])];
   const lookup = lookupIn(target, present, description);
-  const trial = linkOnTrial({ subject, lookup: lookup.find, names: lookup.names() });
+  const trial = linkOnTrial({ subject, ...lookup, names: lookup.names() });
   findings.push(...trial.findings);
   findings.push(...explainUndefined(request, trial.undefinedSymbols, description));
 
@@ -102,7 +104,8 @@ function checkName(request: CheckRequest, module: KnownModule): readonly Finding
 }
 
 interface Lookup {
-  readonly find: (name: string) => Export | undefined;
+  readonly lookup: TrialRequest['lookup'];
+  readonly versions: TrialRequest['versions'];
   readonly names: () => Iterable<string>;
 }
 
@@ -113,15 +116,27 @@ function lookupIn(
   description: ModuleDescription | undefined,
 ): Lookup {
   const kernel = target.exports(description?.flavour ?? 'plain');
+  const kin = present.filter(
+    (module) => description === undefined || sameKind(module.description, description),
+  );
   const modules = new Map<string, Export>();
-  for (const module of present) {
-    if (description === undefined || !sameKind(module.description, description)) continue;
+  for (const module of kin)
     for (const each of exportsOfModule(module))
-      if (!modules.has(each.name)) modules.set(each.name, each);
-  }
+      for (const key of exportKeys(each)) if (!modules.has(key)) modules.set(key, each);
+  const meant = (from: string): KnownModule | undefined =>
+    kin.find(({ file, description: { name } }) => isMeant(from, { file, name }));
   return {
-    find: (name) => kernel.get(name) ?? modules.get(name),
-    names: () => [...kernel.keys(), ...modules.keys()],
+    lookup: (name, version) => {
+      if (version === undefined) return kernel.get(name) ?? modules.get(name);
+      const module = meant(version.from);
+      const own = module === undefined ? [] : exportsOfModule(module);
+      return own.find((each) => each.name === name && each.version?.name === version.name);
+    },
+    versions: (symbol, from) => {
+      const module = meant(from);
+      return module && versionsOf(module.description.exports, symbol);
+    },
+    names: () => [...kernel.keys(), ...[...modules.keys()].filter((name) => !name.includes('@'))],
   };
 }
 

@@ -5,7 +5,7 @@
 import type { Arch } from '../arch/arch.ts';
 import { type Addr, plus } from '../base/address.ts';
 import { refuse } from '../base/result.ts';
-import { link, planLayout } from '../linker/link.ts';
+import { link, planLayout, type WantedVersion } from '../linker/link.ts';
 import type { LinkProblem, Place } from '../linker/problems.ts';
 import { consecutiveBases } from '../linker/space.ts';
 import * as C from '../object/elf/constants.ts';
@@ -24,11 +24,13 @@ export interface Trial {
 
 export interface TrialRequest {
   readonly subject: Subject;
-  readonly lookup: (name: string) => Export | undefined;
+  readonly lookup: (name: string, version?: WantedVersion) => Export | undefined;
+  /** The versions of a symbol that a module has; undefined: there is no such module. */
+  readonly versions: (symbol: string, from: string) => readonly string[] | undefined;
   readonly names: Iterable<string>;
 }
 
-export function linkOnTrial({ subject, lookup, names }: TrialRequest): Trial {
+export function linkOnTrial({ subject, lookup, versions, names }: TrialRequest): Trial {
   const { object, arch } = subject;
   const used = new Map<string, Export>();
   const planned = planLayout(object, arch);
@@ -45,12 +47,13 @@ export function linkOnTrial({ subject, lookup, names }: TrialRequest): Trial {
       arch,
       layout: layout.value,
       bases: bases.value,
-      lookup: (name) => {
-        const found = lookup(name);
+      lookup: (name, version) => {
+        const found = lookup(name, version);
         if (found === undefined) return undefined;
         used.set(name, found);
         return { address: found.address ?? standIn(found, arch) };
       },
+      versions,
       exports: names,
     });
     if (!linked.ok) problems.push(...linked.problems);

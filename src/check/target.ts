@@ -4,6 +4,7 @@
 
 import type { Arch } from '../arch/arch.ts';
 import type { Addr } from '../base/address.ts';
+import type { ModuleExport } from '../flavour/exports.ts';
 import type { ModuleDescription } from '../flavour/flavour.ts';
 import type { Provision } from '../flavour/imports.ts';
 import type { ElfObject } from '../object/elf/model.ts';
@@ -11,6 +12,8 @@ import type { ElfObject } from '../object/elf/model.ts';
 /** A symbol that modules may use. */
 export interface Export extends Provision {
   readonly name: string;
+  /** Of a shared object's symbol. */
+  readonly version?: ModuleExport['version'];
   /** undefined: not known before it runs. */
   readonly address: Addr | undefined;
 }
@@ -53,7 +56,7 @@ export interface Subject {
 export function exportsOfModule({ description }: KnownModule): readonly Export[] {
   const module = description.name;
   if (description.flavour !== 'linux')
-    return description.exports.map(({ name }) => exportOf({ name, module }));
+    return description.exports.map(({ name, version }) => exportOf({ name, version, module }));
   return description.exports.map((each) => exportOf({ ...each, module }));
 }
 

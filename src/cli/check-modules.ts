@@ -23,7 +23,7 @@ export function describeModule(file: ObjectFile, arch: Arch): KnownModule | Unus
   const object = read.value;
   if (object.machine !== arch.elfMachine || object.wordBytes !== arch.wordBytes)
     return unusable(`is for ${describeMachine(object.machine)}`);
-  if (object.type !== 'relocatable') return unusable('is an executable');
+  if (object.type === 'executable') return unusable('is an executable');
   const described = identify(object, arch, moduleNameOf(file.name));
   if (described.ok) return { file: file.name, description: described.value };
   return unusable(

@@ -2,15 +2,16 @@
 // info-json.ts tell them.
 
 import type { Arch } from '../arch/arch.ts';
-import { relocationName, unsupportedRelocation } from '../arch/relocation-names.ts';
+import { relocationName } from '../arch/relocation-names.ts';
 import type { ModuleExport } from '../flavour/exports.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
 import { describeForeign, type ForeignModule } from '../flavour/foreign.ts';
 import { moduleNameOf } from '../flavour/names.ts';
 import { describeFlavourProblem } from '../flavour/problems.ts';
 import { type ModuleSignature, readSignature } from '../flavour/signature.ts';
-import { isLoaded, planLayout } from '../linker/layout.ts';
+import { isInMemory, isInSegment, isLoaded, planLayout } from '../linker/layout.ts';
 import { describeLinkProblem } from '../linker/problems.ts';
+import { reasonAgainst, rulesFor } from '../linker/relocation-types.ts';
 import { segmentTraits } from '../linker/segments.ts';
 import * as C from '../object/elf/constants.ts';
 import type { ElfObject } from '../object/elf/model.ts';
@@ -21,6 +22,8 @@ export interface ObjectFacts {
   readonly file: string;
   readonly fileBytes: number;
   readonly format: string;
+  /** Of a shared object. */
+  readonly shared: SharedFacts | undefined;
   readonly arch: Arch;
   readonly machine: string;
   readonly signed: boolean;
@@ -40,6 +43,16 @@ export interface ObjectFacts {
   readonly needs: readonly NeedFacts[];
   /** Why it would not load: sentences. */
   readonly problems: readonly string[];
+}
+
+export interface SharedFacts {
+  readonly soname: string | undefined;
+  readonly needed: readonly string[];
+  /** Versions of symbols: its own, and those it wants of others. */
+  readonly defines: readonly string[];
+  readonly wants: readonly { readonly from: string; readonly names: readonly string[] }[];
+  /** Relocations change code or read-only data. */
+  readonly textRelocations: boolean;
 }
 
 export interface SegmentFacts {
@@ -78,6 +91,7 @@ export function factsOf(input: InputObject, kernel: KernelExports | undefined): 
     file: file.name,
     fileBytes: file.bytes.length,
     format: `ELF${object.wordBytes * 8}`,
+    shared: sharedOf(object),
     arch,
     machine: C.describeMachine(object.machine),
     signed: object.signed,
@@ -103,23 +117,29 @@ export function exportsOf(facts: ObjectFacts): readonly ModuleExport[] {
   return [...(facts.module?.exports ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+function sharedOf({ dynamic }: ElfObject): SharedFacts | undefined {
+  if (dynamic === undefined) return undefined;
+  const { soname, needed, versions, textRelocations } = dynamic;
+  return { soname, needed, defines: versions.defined, wants: versions.needed, textRelocations };
+}
+
 type Layout = Extract<ReturnType<typeof planLayout>, { ok: true }>['value'];
 
 function segmentsOf(object: ElfObject, layout: Layout): readonly SegmentFacts[] {
-  return layout.segments.map(({ kind, bytes, align }, segment) => ({
-    name: segmentTraits[kind].name,
-    bytes,
-    align,
-    disposable: segmentTraits[kind].disposable,
+  return layout.segments.map((segment) => ({
+    name: segmentTraits[segment.kind].name,
+    bytes: segment.bytes,
+    align: segment.align,
+    disposable: segmentTraits[segment.kind].disposable,
     sections: object.sections
-      .filter(({ index, size }) => layout.placements[index]?.segment === segment && size > 0)
+      .filter(({ index, size }) => size > 0 && isInSegment(segment, layout.placements[index]))
       .map(({ name, size, align: own }) => ({ name, bytes: size, align: own })),
   }));
 }
 
 function notLoadedOf(object: ElfObject): ObjectFacts['notLoaded'] {
   const sections = object.sections.filter(
-    (section) => section.type !== C.SHT_NULL && !isLoaded(section),
+    (section) => section.type !== C.SHT_NULL && !isInMemory(object, section),
   );
   return { sections: sections.length, bytes: sections.reduce((sum, { size }) => sum + size, 0) };
 }
@@ -148,10 +168,10 @@ function relocationsOf(object: ElfObject, arch: Arch): ObjectFacts['relocations'
 
 function unknownRelocations(object: ElfObject, arch: Arch, file: string): readonly string[] {
   return [...typesIn(object)]
-    .filter(([type]) => !arch.relocations.has(type))
+    .filter(([type]) => rulesFor(arch, object.type)[type] === undefined)
     .map(([type, count]) => {
       const name = relocationName(arch.elfMachine, type, arch.relocations);
-      const reason = unsupportedRelocation(arch.elfMachine, type)?.reason;
+      const reason = reasonAgainst(arch, object.type, type);
       return `${file}: ${name}, used ${count} times, ${reason ?? `is not defined for ${arch.name}`}`;
     });
 }

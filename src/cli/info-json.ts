@@ -1,7 +1,7 @@
 // The facts of an object for programs; keys are stable.
 
 import { foreignJson, foreignName, foreignRequired } from './foreign-facts.ts';
-import { exportsOf, type ObjectFacts } from './info-facts.ts';
+import { exportsOf, type ObjectFacts, type SharedFacts } from './info-facts.ts';
 import type { Json } from './json.ts';
 import { parametersOf, vermagicOf } from './linux-facts.ts';
 
@@ -13,6 +13,7 @@ export function infoJson(facts: ObjectFacts): Json {
     file: facts.file,
     bytes: facts.fileBytes,
     format: facts.format,
+    shared: facts.shared === undefined ? null : sharedJson(facts.shared),
     arch: facts.arch.name,
     machine: facts.machine,
     signed: facts.signed,
@@ -63,5 +64,15 @@ function signatureJson(signature: ObjectFacts['signature']): Json {
     key: key ?? null,
     hash: hash ?? null,
     signature: bytes ?? null,
+  };
+}
+
+function sharedJson({ soname, needed, defines, wants, textRelocations }: SharedFacts): Json {
+  return {
+    soname: soname ?? null,
+    needed,
+    versions: defines,
+    wants: wants.map(({ from, names }) => ({ from, names })),
+    textRelocations,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ModuleDescription } from '../flavour/flavour.ts';
 import { foreignRows } from './foreign-facts.ts';
-import { exportsOf, type NeedFacts, type ObjectFacts } from './info-facts.ts';
+import { exportsOf, type NeedFacts, type ObjectFacts, type SharedFacts } from './info-facts.ts';
 import { type ModinfoGroup, otherModinfo, parametersOf, vermagicOf } from './linux-facts.ts';
 import { className, versionName } from './netbsd-facts.ts';
 import { type Style, visible } from './terminal.ts';
@@ -28,8 +28,11 @@ export function infoText(facts: ObjectFacts, { all, style }: InfoTextOptions): s
     });
   };
   row('file', `${facts.file}, ${count(facts.fileBytes, 'byte')}`);
-  row('format', `${facts.format} relocatable object, ${facts.signed ? 'signed' : 'not signed'}`);
+  const kind = facts.shared === undefined ? 'relocatable' : 'shared';
+  row('format', `${facts.format} ${kind} object, ${facts.signed ? 'signed' : 'not signed'}`);
   row('machine', `${facts.arch.name}: ${facts.machine}`);
+  if (facts.shared !== undefined)
+    for (const [label, text] of sharedRows(facts.shared)) row(label, text);
   const { module } = facts;
   if (module !== undefined) {
     for (const [label, text] of moduleRows(module)) row(label, text);
@@ -59,6 +62,17 @@ function groupLines({ key, values }: ModinfoGroup, all: boolean): readonly (read
   const left = values.length - shown.length;
   const more = left === 0 ? [] : [`and ${left} more (--all)`];
   return [...shown, ...more].map((value, i) => [i === 0 ? `  ${key}` : '', value]);
+}
+
+function sharedRows(shared: SharedFacts): readonly (readonly [string, string])[] {
+  const { soname, needed, defines, wants, textRelocations } = shared;
+  return [
+    ['soname', soname ?? 'none'],
+    ['needed', needed.length === 0 ? 'nothing' : needed.join(', ')],
+    ...(defines.length === 0 ? [] : [['versions', defines.join(', ')] as const]),
+    ...wants.map(({ from, names }) => ['wants', `${names.join(', ')} of ${from}`] as const),
+    ...(textRelocations ? [['text', 'is changed by relocations'] as const] : []),
+  ];
 }
 
 function moduleRows(module: ModuleDescription): readonly (readonly [string, string])[] {

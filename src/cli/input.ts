@@ -41,7 +41,7 @@ export function inputOf(file: ObjectFile): InputObject {
   const object = read.value;
   const kernel = describeVmlinux(object);
   if (kernel !== undefined) throw new InputError(`${path}: ${kernel}`);
-  if (object.type !== 'relocatable')
+  if (object.type === 'executable')
     throw new InputError(describeLinkProblem({ kind: 'not-relocatable' }, path));
   const arch = archOfElfMachine(object.machine);
   if (arch === undefined)

@@ -7,7 +7,7 @@ import { relocationName } from '../arch/relocation-names.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
 import { identify, type ModuleDescription } from '../flavour/flavour.ts';
 import { moduleNameOf } from '../flavour/names.ts';
-import { isLoaded } from '../linker/layout.ts';
+import { isInMemory, isInSegment, isLoaded } from '../linker/layout.ts';
 import { type Layout, type LinkedImage, link, planLayout } from '../linker/link.ts';
 import { describeLinkProblem } from '../linker/problems.ts';
 import { PROT_EXEC, segmentTraits } from '../linker/segments.ts';
@@ -86,7 +86,7 @@ export function mapOf({ file, object, arch }: InputObject, base: Addr): LinkMap 
     flavour: described.ok ? described.value.flavour : undefined,
     base,
     notLoaded: object.sections
-      .filter((section) => section.type !== C.SHT_NULL && !isLoaded(section))
+      .filter((section) => section.type !== C.SHT_NULL && !isInMemory(object, section))
       .map(({ name, size }) => ({ name, bytes: size })),
     relocations: relocationsOf(object, arch),
     undefinedSymbols: undefinedIn(object),
@@ -132,13 +132,14 @@ function segmentsOf(
   layout: Layout,
   bases: readonly Addr[],
 ): readonly MapSegment[] {
-  return layout.segments.map(({ kind, bytes, align }, i) => {
+  return layout.segments.map((segment, i) => {
+    const { kind, bytes, align, area } = segment;
     const base = bases[i] ?? addr(0);
     const { name, prot, disposable } = segmentTraits[kind];
-    const at = (offset: number): Addr => plus(base, offset);
+    const at = (offset: number): Addr => plus(bases[area] ?? base, offset);
     const sections: MapSection[] = object.sections.flatMap((section) => {
       const placement = layout.placements[section.index];
-      if (placement?.segment !== i || section.size === 0) return [];
+      if (!isInSegment(segment, placement) || section.size === 0) return [];
       const { name: own, size, align: ownAlign } = section;
       return [{ name: own, address: at(placement.offset), bytes: size, align: ownAlign }];
     });

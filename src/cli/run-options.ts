@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly watchdogNs: number | undefined;
   /** false: a branch that does not reach is an error. */
   readonly veneers: boolean;
+  /** Which symbols of a module the guest keeps. */
+  readonly symbols: 'all' | 'exported';
   readonly json: boolean;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -33,6 +35,7 @@ const table = {
   ram: { type: 'string' },
   watchdog: { type: 'string' },
   'no-veneers': { type: 'boolean' },
+  symbols: { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
@@ -61,6 +64,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     ramBytes: ram === undefined ? undefined : ram << 20,
     watchdogNs: watchdog === undefined ? undefined : Math.round(watchdog * 1e9),
     veneers: values['no-veneers'] !== true,
+    symbols: symbolsNamed(values.symbols),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     help,
@@ -72,6 +76,11 @@ function archNamed(text: string | undefined): Arch | undefined {
   const name = archNames.find((each) => each === text);
   if (name !== undefined) return architectures[name];
   throw new UsageError(`--arch: no ${text}: ${archNames.join(', ')}${meant(text, archNames)}`);
+}
+
+function symbolsNamed(text = 'all'): RunOptions['symbols'] {
+  if (text === 'all' || text === 'exported') return text;
+  throw new UsageError(`--symbols is "${text}", wanted all or exported`);
 }
 
 function callNamed(text: string): CallExpression {

@@ -34,6 +34,7 @@ package or archive: linux-image.deb:crc7.ko.
   --ram MIB             memory of the machine, a multiple of 4; default 64
   --watchdog SECONDS    virtual time that init, fini or a call may take; default 1
   --no-veneers          refuse branches that do not reach, rather than lead them on
+  --symbols all|exported  what the guest keeps of a module's symbols (all)
   -q, --quiet           do not show the guest's console
   --json                one JSON document instead of text
 
@@ -72,6 +73,7 @@ async function perform(options: RunOptions, terminal: Terminal): Promise<RunRepo
     arch: arch.name,
     searchPath: options.searchPath,
     veneers: options.veneers,
+    symbols: options.symbols,
     onConsole: lines.onByte,
     ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
     ...(options.watchdogNs === undefined ? {} : { watchdogNs: options.watchdogNs }),

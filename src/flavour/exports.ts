@@ -22,6 +22,13 @@ export function exportKeys({ name, version }: Pick<ModuleExport, 'name' | 'versi
   return version.hidden ? [versioned] : [name, versioned];
 }
 
+/** The versions that these have of a symbol: "foo@V", or "foo" of one without. */
+export function versionsOf(exports: readonly ModuleExport[], symbol: string): readonly string[] {
+  return exports
+    .filter(({ name }) => name === symbol)
+    .map(({ version }) => (version === undefined ? symbol : `${symbol}@${version.name}`));
+}
+
 /** Every defined global symbol, weak ones included, that is not hidden. */
 export function exportsOfGlobals(object: ElfObject): readonly ModuleExport[] {
   const { symbols, dynamic } = object;

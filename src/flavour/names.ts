@@ -23,3 +23,9 @@ export function moduleNameOf(path: string): string {
 export function sameModule(a: string, b: string): boolean {
   return a.replaceAll('-', '_') === b.replaceAll('-', '_');
 }
+
+/** Whether a DT_NEEDED means this module, by its name or by that of its file. */
+export function isMeant(needed: string, module: { name: string; file: string }): boolean {
+  const wanted = moduleNameOf(needed);
+  return sameModule(module.name, wanted) || sameModule(moduleNameOf(module.file), wanted);
+}

@@ -27,7 +27,8 @@ export function encodeManifest(description: ModuleDescription, layout: Layout): 
     blob.put64(at, wire.segment.fields.bytes, BigInt(bytes));
     blob.put64(at, wire.segment.fields.align, BigInt(align));
     blob.put64(at, wire.segment.fields.offset, BigInt(offset));
-    blob.put64(at, wire.segment.fields.area_bytes, BigInt(areaBytes(layout.segments, i)));
+    const room = area === i ? areaBytes(layout.segments, i) : 0;
+    blob.put64(at, wire.segment.fields.area_bytes, BigInt(room));
   });
   description.required.forEach((name, i) => {
     blob.put32(required + i * 4, word, blob.name(name));

@@ -3,9 +3,9 @@
 // used, because Linux has rules about that (src/flavour/imports.ts).
 
 import type { Arch } from '../arch/arch.ts';
-import { exportKeys } from '../flavour/exports.ts';
+import { exportKeys, versionsOf } from '../flavour/exports.ts';
 import type { Provision } from '../flavour/imports.ts';
-import { moduleNameOf, sameModule } from '../flavour/names.ts';
+import { isMeant } from '../flavour/names.ts';
 import type { FoundSymbol, WantedVersion } from '../linker/link.ts';
 import type { KernelImage } from './image.ts';
 import type { ModuleView } from './view.ts';
@@ -32,15 +32,13 @@ export class ExportLookup {
   find(name: string, version?: WantedVersion): FoundSymbol | undefined {
     if (version === undefined) return this.#inKernel(name) ?? this.#inModules(name, () => true);
     const key = exportKeys({ name, version: { name: version.name, hidden: true } });
-    return this.#inModules(key.join(), (view) => isCalled(view, version.from));
+    return this.#inModules(key.join(), (view) => isMeant(version.from, view));
   }
 
   /** The versions of a symbol that a module has; undefined: there is no such module. */
   versions(symbol: string, from: string): readonly string[] | undefined {
-    const module = [...this.#kin()].find((view) => isCalled(view, from));
-    return module?.description.exports
-      .filter(({ name }) => name === symbol)
-      .map(({ version }) => (version === undefined ? symbol : `${symbol}@${version.name}`));
+    const module = [...this.#kin()].find((view) => isMeant(from, view));
+    return module && versionsOf(module.description.exports, symbol);
   }
 
   #inKernel(name: string): FoundSymbol | undefined {
@@ -78,10 +76,4 @@ export class ExportLookup {
     for (const view of this.#from.modules())
       if ((view.flavour === 'linux') === this.#from.linux) yield view;
   }
-}
-
-/** Whether DT_NEEDED means this module, by its name or by that of its file. */
-function isCalled({ name, file }: ModuleView, needed: string): boolean {
-  const wanted = moduleNameOf(needed);
-  return sameModule(name, wanted) || sameModule(moduleNameOf(file), wanted);
 }

@@ -108,6 +108,19 @@ function checkKind(object: ElfObject, arch: LinkArch): ProblemList {
   return problems;
 }
 
+/** Whether memory has it: of a shared object too what lies inside a PT_LOAD. */
+export function isInMemory({ type }: ElfObject, section: ElfSection): boolean {
+  return isLoaded(section) || (type === 'shared' && (section.flags & C.SHF_ALLOC) !== 0);
+}
+
+/** The part of an area that a segment has, and whether this place is in it. */
+export function isInSegment(
+  { area, offset, bytes }: SegmentPlan,
+  place: Placement | undefined,
+): place is Placement {
+  return place?.segment === area && place.offset >= offset && place.offset < offset + bytes;
+}
+
 /** Read by the host only: a Linux module's description and its CRCs. */
 const hostOnly = new Set(['.modinfo', '__versions']);
 

@@ -95,10 +95,14 @@ function sectionNames({ sections, dynamic }: ElfObject): SectionName {
           .filter(({ loads, flags, size }) => !loads && (flags & C.SHF_ALLOC) !== 0 && size > 0)
           .toSorted((a, b) => Number(a.address - b.address));
   const at = (address: bigint): ElfSection | undefined => {
-    const after = inOrder.findIndex((section) => section.address > address);
-    const found = inOrder.at(after < 0 ? -1 : after - 1);
-    const isIn = found !== undefined && after !== 0 && address - found.address <= found.size;
-    return isIn ? found : undefined;
+    let [low, high] = [0, inOrder.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((inOrder[middle]?.address ?? 0n) <= address) low = middle + 1;
+      else high = middle;
+    }
+    const found = inOrder[low - 1];
+    return found !== undefined && address - found.address <= found.size ? found : undefined;
   };
   return (index, offset) => {
     if (index === C.SHN_ABS) return undefined;

@@ -169,7 +169,7 @@ export function describeLinkProblem(problem: LinkProblem, file: string): string 
 function describe(problem: LinkProblem): string {
   switch (problem.kind) {
     case 'not-relocatable':
-      return 'is an executable, wanted a relocatable object; link the module with -r';
+      return 'is an executable, wanted a relocatable or a shared object; link the module with -r or -shared';
     case 'wrong-machine':
       return (
         `is for ${describeMachine(problem.found)}, wanted ${problem.wanted.name} ` +

@@ -109,6 +109,7 @@ describe.for([4, 8] as const)('with words of %i bytes', (wordBytes) => {
   test.for([
     ['one behind the other', [{ ...data }, { ...data, address: FIRST_PAGE + 8 }], 'p_vaddr'],
     ['an odd alignment', [{ ...data, align: 3 }], 'p_align'],
+    ['very many', manyLoads(64), '65 PT_LOADs, more than 64,'],
     ['more than there is memory', [{ ...data, size: 0x1000_0001 }], 'the limit is'],
   ] as const)('of PT_LOADs %s is refused', ([, loads, sentence]) => {
     expect(problemsIn({ loads }).join('\n')).toContain(sentence);
@@ -134,6 +135,10 @@ describe.for([4, 8] as const)('with words of %i bytes', (wordBytes) => {
     ]);
   });
 });
+
+function manyLoads(count: number): SharedFile['loads'] {
+  return Array.from({ length: count }, (_, i) => ({ address: FIRST_PAGE * (i + 2), bytes: [0] }));
+}
 
 function versym(...indexes: readonly number[]): Pick<SharedFile, 'tables'> {
   return { tables: { VERSYM: littleEndian(2, ...indexes) } };

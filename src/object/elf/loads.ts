@@ -13,6 +13,8 @@ import { ALLOC_LIMIT } from './sections.ts';
 /** Addresses are numbers here: above this a file would need bigints everywhere. */
 const ADDRESS_LIMIT = 2 ** 52;
 const ALIGN_LIMIT = 0x8000_0000;
+/** Linkers write up to five. */
+const LOADS_LIMIT = 64;
 
 export class Loads {
   /** By address. */
@@ -85,6 +87,10 @@ export function readLoads(
     total += segment.memsz;
     sections.push(sectionOf(segment, index, firstIndex + sections.length));
   });
+  if (sections.length > LOADS_LIMIT) {
+    const what = `${sections.length} PT_LOADs, more than ${LOADS_LIMIT},`;
+    problems.push({ kind: 'unsupported', what, section: undefined });
+  }
   if (total > ALLOC_LIMIT) problems.push({ kind: 'too-large', bytes: total, limit: ALLOC_LIMIT });
   return unlessRefused(new Loads(bytes, sections), problems);
 }
