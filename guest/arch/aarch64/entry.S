@@ -3,7 +3,10 @@
  * SP_EL1; arch_trap(frame, vector) in trap.c takes over.  A fault of a thread
  * that has used up its stack goes on on another one.
  */
+#include "asm.h"
+
 #define FRAME_BYTES	288
+#define DWARF_PC	32
 
 	.macro	VECTOR number
 	.balign	0x80
@@ -56,8 +59,10 @@ overflow_stack_end:
 
 	.text
 	.balign	0x800
-	.globl	trap_vectors
-trap_vectors:
+	FUNC	trap_vectors		/* nothing is known until it is saved */
+	.cfi_signal_frame
+	.cfi_return_column DWARF_PC
+	.cfi_undefined DWARF_PC
 	.set	n, 0
 	.rept	16
 	VECTOR	n
@@ -71,6 +76,12 @@ trap_common:
 	mrs	x2, elr_el1
 	mrs	x3, spsr_el1
 	stp	x2, x3, [sp, #256]
+	.cfi_def_cfa sp, FRAME_BYTES
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+	.cfi_offset x\n, 8 * \n - FRAME_BYTES
+	.endr
+	.cfi_offset sp, 248 - FRAME_BYTES
+	.cfi_offset DWARF_PC, 256 - FRAME_BYTES
 	mrs	x2, esr_el1
 	mrs	x3, far_el1
 	stp	x2, x3, [sp, #272]
@@ -83,4 +94,6 @@ trap_common:
 	PAIRS	ldp
 	ldr	x30, [sp, #240]
 	add	sp, sp, #FRAME_BYTES
+	.cfi_def_cfa_offset 0
 	eret
+	END

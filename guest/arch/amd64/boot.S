@@ -5,12 +5,13 @@
  * C; arch_pmap_init replaces them.
  */
 #include <machine/param.h>
+#include "asm.h"
 
 #define PA(sym)		(sym - KERNBASE)
 
 	.section .text.boot, "ax"
-	.globl _start
-_start:
+	FUNC	_start
+	.cfi_undefined %rip
 	cli
 	lgdt	PA(gdt_descriptor_low)
 	movq	$PA(boot_pml4), %rax
@@ -46,6 +47,7 @@ high:
 	pushq	$0
 	call	kmain
 	ud2
+	END
 
 	.section .data
 	.balign 16

@@ -4,20 +4,22 @@
  * functions end with a jump to __x86_return_thunk, and indirect calls go
  * through __x86_indirect_thunk_<register>.
  */
+#include "asm.h"
 #include "export.h"
 
 	.text
-	.globl linux_fentry
-linux_fentry:
+	FUNC	linux_fentry
 	ret
+	END
 
-	.globl linux_return_thunk
-linux_return_thunk:
+	FUNC	linux_return_thunk
 	ret
+	END
 
 	.irp	reg, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
-linux_indirect_thunk_\reg:
+	FUNC	linux_indirect_thunk_\reg
 	jmp	*%\reg
+	END
 	EXPORT_ASM __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg, linux_exports
 	.endr
 

@@ -4,6 +4,7 @@
  * remainder in registers, memset takes its arguments in another order; the
  * work is done by guest/kern/divdi.c and string.c.
  */
+#include "asm.h"
 #include "export.h"
 
 	.arm
@@ -11,16 +12,20 @@
 
 /* {quotient r0:r1, remainder r2:r3} of r0:r1 / r2:r3 */
 	.macro	DIVMOD64 name, worker
-	.globl	\name
-\name:
+	FUNC	\name
 	push	{r11, lr}
 	sub	sp, sp, #16
+	.cfi_def_cfa_offset 24
+	.cfi_offset lr, -4
+	.cfi_offset r11, -8
 	add	r12, sp, #8
 	str	r12, [sp]		/* where the remainder goes */
 	bl	\worker
 	ldrd	r2, r3, [sp, #8]
 	add	sp, sp, #16
+	.cfi_def_cfa_offset 8
 	pop	{r11, pc}
+	END
 	EXPORT_ASM \name, \name, exports
 	.endm
 
@@ -29,12 +34,12 @@
 
 /* {quotient r0, remainder r1}; the CPU divides, by zero too (it gives 0) */
 	.macro	DIVMOD32 name, divide
-	.globl	\name
-\name:
+	FUNC	\name
 	mov	r2, r0
 	\divide	r0, r0, r1
 	mls	r1, r0, r1, r2
 	bx	lr
+	END
 	EXPORT_ASM \name, \name, exports
 	.endm
 
@@ -45,28 +50,28 @@
 
 /* A routine under names that also promise alignment: plain, 4 and 8. */
 	.irp	align, , 4, 8
-	.globl	__aeabi_memcpy\align
-__aeabi_memcpy\align:
+	FUNC	__aeabi_memcpy\align
 	b	memcpy
+	END
 	EXPORT_ASM __aeabi_memcpy\align, __aeabi_memcpy\align, exports
 
-	.globl	__aeabi_memmove\align
-__aeabi_memmove\align:
+	FUNC	__aeabi_memmove\align
 	b	memmove
+	END
 	EXPORT_ASM __aeabi_memmove\align, __aeabi_memmove\align, exports
 
-	.globl	__aeabi_memset\align
-__aeabi_memset\align:			/* (to, bytes, value) */
+	FUNC	__aeabi_memset\align		/* (to, bytes, value) */
 	mov	r3, r1
 	mov	r1, r2
 	mov	r2, r3
 	b	memset
+	END
 	EXPORT_ASM __aeabi_memset\align, __aeabi_memset\align, exports
 
-	.globl	__aeabi_memclr\align
-__aeabi_memclr\align:
+	FUNC	__aeabi_memclr\align
 	mov	r2, r1
 	mov	r1, #0
 	b	memset
+	END
 	EXPORT_ASM __aeabi_memclr\align, __aeabi_memclr\align, exports
 	.endr

@@ -5,6 +5,7 @@
  * carries us to C; arch_pmap_init replaces it.
  */
 #include <machine/param.h>
+#include "asm.h"
 
 #define DELTA		(KERNBASE - RAM_PA)
 #define PA(sym)		(sym - DELTA)
@@ -12,8 +13,8 @@
 
 	.arm
 	.section .text.boot, "ax"
-	.globl _start
-_start:
+	FUNC	_start
+	.cfi_undefined lr
 	cpsid	aif
 	ldr	r1, =PA(boot_table)
 	mcr	p15, 0, r1, c2, c0, 0	/* TTBR0 */
@@ -34,6 +35,7 @@ high:
 	mov	lr, #0
 	bl	kmain
 	udf	#0
+	END
 	.ltorg
 
 	.section .data

@@ -3,19 +3,21 @@
  * begins with push {lr}; bl __gnu_mcount_nc, and the callee must pop that lr.
  * __aeabi_unwind_cpp_pr0 is only named by relocations of type R_ARM_NONE.
  */
+#include "asm.h"
 #include "export.h"
 
 	.arm
 	.text
-	.globl linux_gnu_mcount_nc
-linux_gnu_mcount_nc:
+	FUNC	linux_gnu_mcount_nc
 	mov	ip, lr
+	.cfi_register lr, ip
 	pop	{lr}
 	bx	ip
+	END
 
-	.globl linux_unwind_cpp_pr
-linux_unwind_cpp_pr:
+	FUNC	linux_unwind_cpp_pr
 	bx	lr
+	END
 
 	EXPORT_ASM __gnu_mcount_nc, linux_gnu_mcount_nc, linux_exports
 	EXPORT_ASM __aeabi_unwind_cpp_pr0, linux_unwind_cpp_pr, linux_exports

@@ -5,12 +5,13 @@
  * us to C; arch_pmap_init replaces it.
  */
 #include <machine/param.h>
+#include "asm.h"
 
 #define PA(sym)		(sym - KERNBASE)
 
 	.section .text.boot, "ax"
-	.globl _start
-_start:
+	FUNC	_start
+	.cfi_undefined %eip
 	cli
 	movl	%eax, %esi
 	movl	$PA(boot_pd), %eax
@@ -37,6 +38,7 @@ high:
 	pushl	%esi
 	pushl	$0
 	jmp	kmain
+	END
 
 	.section .data
 	.balign 16

@@ -3,16 +3,18 @@
  * called at the start of each function and must keep every register; indirect
  * calls go through __x86_indirect_thunk_<register>.
  */
+#include "asm.h"
 #include "export.h"
 
 	.text
-	.globl linux_fentry
-linux_fentry:
+	FUNC	linux_fentry
 	ret
+	END
 
 	.irp	reg, eax, ebx, ecx, edx, esi, edi, ebp
-linux_indirect_thunk_\reg:
+	FUNC	linux_indirect_thunk_\reg
 	jmp	*%\reg
+	END
 	EXPORT_ASM __x86_indirect_thunk_\reg, linux_indirect_thunk_\reg, linux_exports
 	.endr
 

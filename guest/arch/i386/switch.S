@@ -1,24 +1,35 @@
 /*
  * i386: context switch, non-local jump, calls by convention.
  */
+#include "asm.h"
+
 	.text
 
 /* void arch_switch(uintptr_t *from, uintptr_t to) */
-	.globl arch_switch
-arch_switch:
+	FUNC	arch_switch
 	movl	4(%esp), %eax
 	movl	8(%esp), %edx
 	.irp	reg, ebp, ebx, esi, edi
 	pushl	%\reg
+	.cfi_adjust_cfa_offset 4
+	.cfi_rel_offset %\reg, 0
 	.endr
 	movl	%esp, (%eax)
 	movl	%edx, %esp
+	.globl	arch_switched
+arch_switched:				/* where others wait, for debuggers */
 	.irp	reg, edi, esi, ebx, ebp
 	popl	%\reg
+	.cfi_adjust_cfa_offset -4
+	.cfi_restore %\reg
 	.endr
 	ret
+	END
 
 /* First return of a new thread: fn in ebx, arg in esi (arch_stack_init). */
+	FUNC	thread_begin
+	.cfi_undefined %eip
+	nop				/* debuggers look for a call here */
 	.globl thread_entry
 thread_entry:
 	xorl	%ebp, %ebp
@@ -27,10 +38,10 @@ thread_entry:
 	pushl	%ebx
 	pushl	$0			/* no caller: the backtrace ends */
 	jmp	thread_start
+	END
 
 /* int arch_setjmp(struct jmpbuf *) */
-	.globl arch_setjmp
-arch_setjmp:
+	FUNC	arch_setjmp
 	movl	4(%esp), %ecx
 	movl	%ebx, 0(%ecx)
 	movl	%esi, 4(%ecx)
@@ -42,18 +53,21 @@ arch_setjmp:
 	movl	%eax, 20(%ecx)
 	xorl	%eax, %eax
 	ret
+	END
 
 /* void arch_longjmp(struct jmpbuf *) */
-	.globl arch_longjmp
-arch_longjmp:
+	FUNC	arch_longjmp
 	movl	4(%esp), %ecx
 	movl	0(%ecx), %ebx
 	movl	4(%ecx), %esi
 	movl	8(%ecx), %edi
 	movl	12(%ecx), %ebp
 	movl	16(%ecx), %esp
+	.cfi_def_cfa %esp, 0
+	.cfi_escape 0x10, 8, 2, 0x71, 20	/* eip at 20(%ecx) */
 	movl	$1, %eax
 	jmp	*20(%ecx)
+	END
 
 /*
  * uintptr_t arch_call(uintptr_t va, const uintptr_t *words, unsigned n,
@@ -61,13 +75,18 @@ arch_longjmp:
  * CALL_NATIVE: every word on the stack.  CALL_REGPARM3: the first three in
  * eax, edx, ecx, the rest on the stack.
  */
-	.globl arch_call
-arch_call:
+	FUNC	arch_call
 	pushl	%ebp
+	.cfi_def_cfa_offset 8
+	.cfi_offset %ebp, -8
 	movl	%esp, %ebp
+	.cfi_def_cfa_register %ebp
 	pushl	%ebx
+	.cfi_offset %ebx, -12
 	pushl	%esi
+	.cfi_offset %esi, -16
 	pushl	%edi
+	.cfi_offset %edi, -20
 	movl	12(%ebp), %esi		/* words */
 	movl	16(%ebp), %edi		/* n */
 	xorl	%ebx, %ebx		/* words in registers */
@@ -97,5 +116,8 @@ arch_call:
 	leal	-12(%ebp), %esp
 	.irp	reg, edi, esi, ebx, ebp
 	popl	%\reg
+	.cfi_restore %\reg
 	.endr
+	.cfi_def_cfa %esp, 4
 	ret
+	END
