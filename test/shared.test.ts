@@ -8,6 +8,7 @@ import type { ObjectFile } from '../src/kernel/files.ts';
 import type { Kernel } from '../src/kernel/kernel.ts';
 import { describeProblem } from '../src/kernel/problem.ts';
 import { type LoadFailure, unwrap } from '../src/kernel/results.ts';
+import { DF_1_NOKSYMS, DT } from '../src/object/elf/constants.ts';
 import { buildModule, buildShared, type SharedSpec } from './support/build-module.ts';
 import { bootTest, failureOf, heapBytes, holdings, onlyFiles } from './support/guest.ts';
 
@@ -101,6 +102,11 @@ long set_bytes(void) { return (char *)__stop_link_set_modules - (char *)__start_
     expect(module.name).toBe('soa');
     expect(module.call('set_bytes').kind).toBe('returned');
     expect(module.unload().ok).toBe(true);
+  });
+
+  test('a Linux module that is a shared object is refused', () => {
+    const source = '__attribute__((section(".gnu.linkonce.this_module"), used)) int this_module;';
+    expect(told(failureOf(kernel.load(shared('linux.so', source))))).toContain('link it with -r');
   });
 
   test('a shared object without section headers works', () => {
@@ -240,20 +246,40 @@ __asm__(".symver value_${i}, value@${i === versions.length - 1 ? '@' : ''}${vers
     expect(provider.unload().ok).toBe(true);
   });
 
+  async function heapFor(file: ObjectFile, symbols: 'all' | 'exported' = 'all'): Promise<number> {
+    const own = await bootTest(arch, { symbols });
+    const before = heapBytes(own);
+    unwrap(own.load(file));
+    const after = heapBytes(own);
+    own.close();
+    return after - before;
+  }
+
   test('the guest keeps as many symbols as it is told to', async () => {
-    const used = async (symbols: 'all' | 'exported', ...link: readonly string[]) => {
-      const own = await bootTest(arch, { symbols });
-      const before = heapBytes(own);
-      unwrap(own.load(shared('libcount.so', counter, { link })));
-      const after = heapBytes(own);
-      own.close();
-      return after - before;
-    };
-    const [all, exported] = [await used('all'), await used('exported')];
+    const file = shared('libcount.so', counter);
+    const stripped = shared('libcount.so', counter, { link: ['--strip-all'] });
+    const [all, exported] = [await heapFor(file), await heapFor(file, 'exported')];
     expect(all - exported).toBeGreaterThanOrEqual(3 * 16);
-    expect(await used('all', '--strip-all')).toBe(exported);
+    expect(await heapFor(stripped)).toBe(exported);
+  });
+
+  test('and none of an object with DF_1_NOKSYMS', async () => {
+    const file = shared('libcount.so', counter, { link: ['-z', 'nodelete'] });
+    const quiet = { name: file.name, bytes: withNoKsyms(file.bytes) };
+    expect(await heapFor(quiet)).toBeLessThan(await heapFor(file, 'exported'));
   });
 });
+
+/** With the flag set in DT_FLAGS_1, which `-z nodelete` has made. */
+function withNoKsyms(bytes: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  const view = new DataView(copy.buffer);
+  const word = copy[4] === 2 ? 8 : 4;
+  let at = 0;
+  while (view.getUint32(at, true) !== DT.FLAGS_1) at += 4;
+  view.setUint32(at + word, view.getUint32(at + word, true) | DF_1_NOKSYMS, true);
+  return copy;
+}
 
 const told = ({ problems, reason }: LoadFailure): string =>
   [reason, ...problems.map(describeProblem)].join('\n');

@@ -37,6 +37,8 @@ function describe(
 ): Result<ModuleDescription, FlavourProblem> {
   const has = (name: string): boolean => object.sections.some((section) => section.name === name);
   if (setsIn(object).has(MODULES_SET)) return describeNetbsd(object, arch);
+  if (has(THIS_MODULE) && object.type === 'shared')
+    return refuse([{ kind: 'linux-shared', section: THIS_MODULE }]);
   if (has(THIS_MODULE)) return describeLinux(object, arch);
   const foreign = describeForeign(object, arch);
   if (foreign?.ok === true) return refuse([foreignProblem(foreign.value)]);

@@ -26,6 +26,8 @@ export type FlavourProblem =
     }
   | { readonly kind: 'no-modules'; readonly section: string }
   | { readonly kind: 'duplicate-module'; readonly name: string }
+  /** Linux's loader, and so its modules, know relocatable objects only. */
+  | { readonly kind: 'linux-shared'; readonly section: string }
   | {
       /** Of a kernel that the guest kernel does not stand in for. */
       readonly kind: 'foreign-module';
@@ -56,6 +58,11 @@ export function describeFlavourProblem(problem: FlavourProblem, file: string): s
       );
     case 'duplicate-module':
       return `${file}: declares module ${problem.name} twice; give each one its own name`;
+    case 'linux-shared':
+      return (
+        `${file}: is a shared object with section ${problem.section}, which Linux modules have; ` +
+        'link it with -r'
+      );
   }
 }
 
