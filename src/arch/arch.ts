@@ -42,6 +42,20 @@ export interface CallingConvention {
   readonly alignsPairs: boolean;
 }
 
+/** How functions keep track of their callers, for code that nothing else is known of. */
+export interface Frames {
+  /** The register that points at the caller's, with the return address one word above. */
+  readonly pointer: string;
+  /** The register with the return address at a function's entry; undefined: it is on the stack. */
+  readonly link: string | undefined;
+  /** Whether the CFA is behind those two words; else there may be anything between. */
+  readonly recordAtTop: boolean;
+  /** The first byte of a function that keeps a frame pointer, where calls push. */
+  readonly push: number | undefined;
+  /** Whether the last of these 8 bytes of code are a call. */
+  endsWithCall(code: Uint8Array): boolean;
+}
+
 export interface AddressMap {
   /** Where the kernel window begins; RAM's first byte appears there. */
   readonly kernelBase: Addr;
@@ -69,6 +83,7 @@ export interface Arch {
   readonly dwarfRegisters: readonly string[];
   /** What debuggers show and call it. */
   readonly debug: DebugDescription;
+  readonly frames: Frames;
   readonly roles: { readonly pc: string; readonly sp: string; readonly bootArgument: string };
   readonly conventions: {
     readonly native: CallingConvention;

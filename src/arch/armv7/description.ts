@@ -5,6 +5,7 @@ import { addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
+import { frames } from './frames.ts';
 import { translate } from './paging.ts';
 import { dwarfRegisters, registers } from './registers.ts';
 import { relocations } from './relocations.ts';
@@ -36,6 +37,7 @@ export const armv7: Arch = {
   registers,
   dwarfRegisters,
   debug,
+  frames,
   roles: { pc: 'pc', sp: 'sp', bootArgument: 'r0' },
   conventions: { native, linux: native },
   translate,

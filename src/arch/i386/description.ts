@@ -6,6 +6,7 @@ import type { Arch, CallingConvention } from '../arch.ts';
 import { isHlt } from '../x86/hlt.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
+import { frames } from './frames.ts';
 import { translate } from './paging.ts';
 import { dwarfRegisters, registers } from './registers.ts';
 import { relocations } from './relocations.ts';
@@ -31,6 +32,7 @@ export const i386: Arch = {
   registers,
   dwarfRegisters,
   debug,
+  frames,
   roles: { pc: 'eip', sp: 'esp', bootArgument: 'eax' },
   conventions: { native, linux: { wire: 1, name: 'regparm(3)', alignsPairs: false } },
   translate,

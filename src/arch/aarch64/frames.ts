@@ -1,0 +1,19 @@
+// aarch64: chains of frame records, and calls.
+// https://github.com/ARM-software/abi-aa/blob/main/aapcs64/aapcs64.rst, section 6.4.6
+
+import type { Frames } from '../arch.ts';
+
+/** BL and BLR (ARM ARM sections C6.2.33 and C6.2.34). */
+function endsWithCall(code: Uint8Array): boolean {
+  const word = new DataView(code.buffer, code.byteOffset, code.length).getUint32(4, true);
+  return word >>> 26 === 0x25 || (word & 0xffff_fc1f) >>> 0 === 0xd63f_0000;
+}
+
+export const frames: Frames = {
+  pointer: 'x29',
+  link: 'x30',
+  // A compiler may put the record at the bottom of the frame.
+  recordAtTop: false,
+  push: undefined,
+  endsWithCall,
+};
