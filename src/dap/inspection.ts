@@ -1,0 +1,244 @@
+// Looking at a guest that stands still: threads, stack, scopes, variables, and
+// expressions.  The numbers given out here hold until it goes on.
+
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { formatAddr } from '../base/address.ts';
+import type { Debugger, StackFrame, ValueNode } from '../debug/model.ts';
+import type { Client } from './client.ts';
+import { type Entry, entryOf, registerEntries, variableOf } from './entries.ts';
+import { type Fields, Refusal } from './fields.ts';
+import { Handles } from './handles.ts';
+import { moduleId } from './modules.ts';
+import type { Body, Wire } from './protocol.ts';
+import type { Sources } from './sources.ts';
+
+/** Frames of one stack; a kernel stack of 16 KiB holds fewer. */
+const FRAME_LIMIT = 1024;
+const numbers = { min: 0, max: 2 ** 31 - 1 };
+
+export interface InspectionOptions {
+  readonly debugger: Debugger;
+  readonly sources: Sources;
+  readonly client: Client;
+}
+
+/** The protocol's number of a guest's thread: clients take 0 for none. */
+export const threadNumber = (id: number): number => id + 1;
+
+export class Inspection {
+  readonly #debugger: Debugger;
+  readonly #sources: Sources;
+  readonly #client: Client;
+  readonly #frames = new Handles<StackFrame>('frame');
+  readonly #containers = new Handles<() => readonly Entry[]>('variable');
+  /** By thread, at this stop. */
+  readonly #stacks = new Map<number, readonly StackFrame[]>();
+  #threads: Body<DebugProtocol.ThreadsResponse> = { threads: [{ id: 1, name: 'guest' }] };
+
+  constructor(options: InspectionOptions) {
+    this.#debugger = options.debugger;
+    this.#sources = options.sources;
+    this.#client = options.client;
+  }
+
+  /** The guest goes on: what was told holds no more. */
+  forget(): void {
+    this.#frames.clear();
+    this.#containers.clear();
+    this.#stacks.clear();
+  }
+
+  /** As they were when the guest last stood still. */
+  threads(): Body<DebugProtocol.ThreadsResponse> {
+    if (this.#debugger.running || this.#debugger.stop === undefined) return this.#threads;
+    const threads = this.#debugger.threads().map(({ id, name, state, current }) => ({
+      id: threadNumber(id),
+      name: current ? name : `${name} (${state})`,
+    }));
+    if (threads.length > 0) this.#threads = { threads };
+    return this.#threads;
+  }
+
+  currentThread(): number {
+    return threadNumber(this.#debugger.threads().find(({ current }) => current)?.id ?? 0);
+  }
+
+  stackTrace(args: Fields): Body<DebugProtocol.StackTraceResponse> {
+    const stack = this.#stack(args.integer('threadId', numbers));
+    const start = args.optionalInteger('startFrame', numbers) ?? 0;
+    const levels = args.optionalInteger('levels', numbers) ?? 0;
+    const shown = stack.slice(start, levels === 0 ? undefined : start + levels);
+    return { stackFrames: shown.map((frame) => this.#frame(frame)), totalFrames: stack.length };
+  }
+
+  scopes(args: Fields): Body<DebugProtocol.ScopesResponse> {
+    const frame = this.#frames.get(args.integer('frameId', numbers));
+    const locals = this.#debugger.locals(frame);
+    const having = (...roles: readonly ValueNode['role'][]) => {
+      const nodes = locals.filter(({ role }) => roles.includes(role));
+      return () => nodes.map((node) => entryOf(node, node.name));
+    };
+    const registers = (...groups: Parameters<typeof registerEntries>[2]) =>
+      this.#containers.add(() => registerEntries(this.#debugger, frame, groups));
+    const some = (scope: Omit<Scope, 'variablesReference'>, list: () => readonly Entry[]) =>
+      list().length === 0 ? [] : [{ ...scope, variablesReference: this.#containers.add(list) }];
+    const rare = frame.index === 0;
+    const scopes: readonly Scope[] = [
+      {
+        name: 'Locals',
+        presentationHint: 'locals',
+        variablesReference: this.#containers.add(having('local', undefined)),
+        expensive: false,
+      },
+      ...some(
+        { name: 'Arguments', presentationHint: 'arguments', expensive: false },
+        having('parameter'),
+      ),
+      ...some({ name: 'Statics', expensive: true }, having('static')),
+      {
+        name: 'Registers',
+        presentationHint: 'registers',
+        variablesReference: registers('general'),
+        expensive: false,
+      },
+      ...(rare ? this.#rareScopes(registers) : []),
+    ];
+    return { scopes };
+  }
+
+  #rareScopes(
+    registers: (...groups: Parameters<typeof registerEntries>[2]) => number,
+  ): readonly Scope[] {
+    const groups = new Set(this.#debugger.registers().map(({ group }) => group));
+    return [
+      ...(groups.has('system')
+        ? [
+            {
+              name: 'System registers',
+              variablesReference: registers('system'),
+              expensive: true,
+            },
+          ]
+        : []),
+      ...(groups.has('float') || groups.has('vector')
+        ? [
+            {
+              name: 'Float and vector registers',
+              variablesReference: registers('float', 'vector'),
+              expensive: true,
+            },
+          ]
+        : []),
+    ];
+  }
+
+  variables(args: Fields): Body<DebugProtocol.VariablesResponse> {
+    const all = this.#containers.get(args.integer('variablesReference', numbers))();
+    const filter = args.optionalText('filter');
+    const isElement = ({ name }: Entry): boolean => name.startsWith('[');
+    const kept =
+      filter === undefined ? all : all.filter((each) => isElement(each) === (filter === 'indexed'));
+    const start = args.optionalInteger('start', numbers) ?? 0;
+    const count = args.optionalInteger('count', numbers) ?? 0;
+    const shown = kept.slice(start, count === 0 ? undefined : start + count);
+    return { variables: shown.map((entry) => variableOf(entry, this.#open(entry))) };
+  }
+
+  /** The row that a request names: one of a container, or an expression. */
+  entry(args: Fields): Entry {
+    const name = args.text('name');
+    const reference = args.optionalInteger('variablesReference', numbers) ?? 0;
+    if (reference === 0) return this.expression(name, args);
+    const found = this.#containers
+      .get(reference)()
+      .find((each) => each.name === name);
+    if (found === undefined) throw new Refusal(`no variable ${name} there`);
+    return found;
+  }
+
+  setVariable(args: Fields): Body<DebugProtocol.SetVariableResponse> {
+    args.integer('variablesReference', { min: 1, max: numbers.max });
+    return this.#assign(this.entry(args), args.text('value'), () => this.entry(args));
+  }
+
+  setExpression(args: Fields): Body<DebugProtocol.SetExpressionResponse> {
+    const name = args.text('expression');
+    const again = (): Entry => this.expression(name, args);
+    return this.#assign(again(), args.text('value'), again);
+  }
+
+  #assign(entry: Entry, value: string, again: () => Entry): Omit<Variable, 'name'> {
+    const problem = entry.assign(value);
+    if (problem !== undefined) throw new Refusal(problem);
+    this.#stacks.clear();
+    const { name: _, ...rest } = variableOf(again(), 0);
+    return { ...rest, variablesReference: this.#open(again()) };
+  }
+
+  evaluate(args: Fields): Body<DebugProtocol.EvaluateResponse> {
+    const entry = this.expression(args.text('expression'), args);
+    const { value, type, memoryReference } = entry;
+    const { indexedVariables } = variableOf(entry, 0);
+    return {
+      result: value,
+      type,
+      memoryReference,
+      indexedVariables,
+      variablesReference: this.#open(entry),
+    };
+  }
+
+  /** The value of an expression in the frame that a request names. */
+  expression(expression: string, args: Fields): Entry {
+    const id = args.optionalInteger('frameId', numbers);
+    const frame = id === undefined || id === 0 ? undefined : this.#frames.get(id);
+    const found = this.#debugger.evaluate(expression, frame);
+    if (!found.ok) throw new Refusal(found.problem);
+    return entryOf(found.value, expression);
+  }
+
+  #open({ parts }: Entry): number {
+    return parts === undefined ? 0 : this.#containers.add(parts);
+  }
+
+  #stack(thread: number): readonly StackFrame[] {
+    let stack = this.#stacks.get(thread);
+    if (stack === undefined) {
+      const isCurrent = thread === this.currentThread();
+      stack = this.#debugger.frames(isCurrent ? undefined : thread - 1, FRAME_LIMIT);
+      this.#stacks.set(thread, stack);
+    }
+    return stack;
+  }
+
+  #frame(frame: StackFrame): Wire<DebugProtocol.StackFrame> {
+    const { file, line, column } = frame;
+    const isKernel = frame.module === undefined;
+    const module = this.#debugger
+      .objects()
+      .find(({ id, name }) => (isKernel ? id === undefined : name === frame.module));
+    return {
+      id: this.#frames.add(frame),
+      name: nameOf(frame),
+      source: file === undefined ? undefined : this.#sources.source(file, isKernel),
+      line: line === undefined ? 0 : line - 1 + this.#client.firstLine,
+      column: column === undefined ? 0 : column - 1 + this.#client.firstColumn,
+      instructionPointerReference: formatAddr(frame.pc),
+      moduleId: module === undefined ? undefined : moduleId(module),
+    };
+  }
+}
+
+type Variable = Body<DebugProtocol.SetVariableResponse> & { readonly name: string };
+type Scope = Wire<DebugProtocol.Scope>;
+
+/** "hello_add", "hello_add+0x8" where no line says where in it, or the address. */
+function nameOf({ function: name, offset, line, pc, inlined, interrupted }: StackFrame): string {
+  const place =
+    name === undefined
+      ? formatAddr(pc)
+      : line === undefined && offset !== undefined
+        ? `${name}+0x${offset.toString(16)}`
+        : name;
+  return `${place}${inlined ? ' [inlined]' : ''}${interrupted ? ' [interrupted]' : ''}`;
+}
