@@ -29,7 +29,10 @@ export function unpackSection(
 
 function unpackZlib(packed: Uint8Array, limit: number): Uint8Array {
   try {
-    return inflateSync(packed, { maxOutputLength: Math.max(1, limit) });
+    const { buffer, byteOffset, length } = inflateSync(packed, {
+      maxOutputLength: Math.max(1, limit),
+    });
+    return new Uint8Array(buffer, byteOffset, length);
   } catch (error) {
     throw zlibProblem(error, 'zlib', packed, limit);
   }

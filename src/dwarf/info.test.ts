@@ -142,3 +142,17 @@ test('split debug information is refused, with advice', () => {
   const text = opened.ok ? '' : opened.problems.map(describeDwarfProblem).join();
   expect(text).toContain('compile without -gsplit-dwarf');
 });
+
+test('a unit whose entries are in another file still has lines, and says what is missing', () => {
+  const flags = [
+    '-O0',
+    '-gsplit-dwarf',
+    '-Xclang',
+    '-split-dwarf-file',
+    '-Xclang',
+    'elsewhere.dwo',
+  ];
+  const { info } = debugObject('amd64', source, flags);
+  expect(info.addressesOf('sample.c', line('SUM'))).toHaveLength(1);
+  expect(info.problems().map(describeDwarfProblem).join()).toContain('-gsplit-dwarf');
+});

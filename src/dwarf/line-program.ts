@@ -54,7 +54,12 @@ class LineMachine {
   readonly #thrownAway: Narrow;
   readonly #files: string[];
   readonly #sequences: Sequence[] = [];
-  readonly #rows: Row[] = [];
+  /** The rows, in columns: objects would take most of the time. */
+  readonly #addresses: number[] = [];
+  readonly #fileNumbers: number[] = [];
+  readonly #lines: number[] = [];
+  readonly #columns: number[] = [];
+  readonly #rowFlags: number[] = [];
   #first = 0;
   #address = 0;
   #operation = 0;
@@ -160,33 +165,28 @@ class LineMachine {
   }
 
   #append(): void {
-    this.#rows.push({
-      address: this.#address,
-      file: this.#file,
-      line: Math.max(0, this.#line),
-      column: this.#column,
-      flags: this.#flags | (this.#statement ? IS_STATEMENT : 0),
-    });
+    this.#addresses.push(this.#address);
+    this.#fileNumbers.push(this.#file);
+    this.#lines.push(Math.max(0, this.#line));
+    this.#columns.push(this.#column);
+    this.#rowFlags.push(this.#flags | (this.#statement ? IS_STATEMENT : 0));
     this.#flags = 0;
   }
 
   #endSequence(): void {
     this.#append();
-    const rows = this.#rows;
+    const all = [
+      ...[this.#addresses, this.#fileNumbers, this.#lines, this.#columns, this.#rowFlags],
+    ];
     const first = this.#first;
-    if (!isAscending(rows, first)) {
-      const sorted = rows.slice(first).sort((a, b) => a.address - b.address);
-      sorted.forEach((row, i) => {
-        rows[first + i] = row;
-      });
-    }
-    const low = rows[first]?.address ?? 0;
-    const high = rows.at(-1)?.address ?? 0;
+    if (!isAscending(this.#addresses, first)) sortRows(this.#addresses, all, first);
+    const low = this.#addresses[first] ?? 0;
+    const high = this.#addresses.at(-1) ?? 0;
     const kept = low < high && low !== this.#thrownAway && low !== this.#thrownAway - 1;
     if (kept && Number.isSafeInteger(high))
-      this.#sequences.push({ low, high, first, end: rows.length });
-    else rows.length = first;
-    this.#first = rows.length;
+      this.#sequences.push({ low, high, first, end: this.#addresses.length });
+    else for (const column of all) column.length = first;
+    this.#first = this.#addresses.length;
     this.#reset();
   }
 
@@ -201,29 +201,32 @@ class LineMachine {
   }
 
   table(): LineTable {
-    const rows = this.#rows;
     return {
       files: this.#files,
       sequences: this.#sequences.sort((a, b) => a.low - b.low),
-      addresses: Float64Array.from(rows, ({ address }) => address),
-      fileNumbers: Uint32Array.from(rows, ({ file }) => file),
-      lines: Uint32Array.from(rows, ({ line }) => line),
-      columns: Uint32Array.from(rows, ({ column }) => column),
-      flags: Uint8Array.from(rows, ({ flags }) => flags),
+      addresses: Float64Array.from(this.#addresses),
+      fileNumbers: Uint32Array.from(this.#fileNumbers),
+      lines: Uint32Array.from(this.#lines),
+      columns: Uint32Array.from(this.#columns),
+      flags: Uint8Array.from(this.#rowFlags),
     };
   }
 }
 
-interface Row {
-  readonly address: Narrow;
-  readonly file: number;
-  readonly line: number;
-  readonly column: number;
-  readonly flags: number;
+function isAscending(addresses: readonly Narrow[], first: number): boolean {
+  for (let i = first + 1; i < addresses.length; i++)
+    if ((addresses[i] ?? 0) < (addresses[i - 1] ?? 0)) return false;
+  return true;
 }
 
-function isAscending(rows: readonly Row[], first: number): boolean {
-  for (let i = first + 1; i < rows.length; i++)
-    if ((rows[i]?.address ?? 0) < (rows[i - 1]?.address ?? 0)) return false;
-  return true;
+/** Puts the rows from `first` on in the order of their addresses, in every column. */
+function sortRows(addresses: readonly Narrow[], columns: readonly number[][], first: number): void {
+  const order = Array.from({ length: addresses.length - first }, (_, i) => first + i);
+  order.sort((a, b) => (addresses[a] ?? 0) - (addresses[b] ?? 0));
+  for (const column of columns) {
+    const sorted = order.map((row) => column[row] ?? 0);
+    sorted.forEach((value, i) => {
+      column[first + i] = value;
+    });
+  }
 }

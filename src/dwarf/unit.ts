@@ -90,7 +90,15 @@ export class Unit {
 
   /** The entry of the unit itself. */
   get root(): Die {
-    this.#root ??= this.die(this.first);
+    if (this.#root === undefined) {
+      this.#root = this.die(this.first);
+      if (this.#root.has(D.DW_AT_dwo_name) || this.#root.has(D.DW_AT_GNU_dwo_name))
+        this.store.report({
+          ...{ kind: 'unsupported', section: this.section, offset: this.start },
+          ...{ what: 'a unit whose entries are in another file' },
+          instead: 'compile without -gsplit-dwarf',
+        });
+    }
     return this.#root;
   }
 
