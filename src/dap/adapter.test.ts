@@ -33,7 +33,7 @@ class Bench {
       console: { length: 0, textSince: () => '' },
       file: { name: 'hello.ko', bytes: new Uint8Array() },
       calls: [],
-      sources: { locate: () => undefined, lookedIn: () => ['/src/kern/main.c'] },
+      sources: { locate: () => undefined, lookedIn: () => ['/src/kern/main.c'], identity: String },
       command: (line: string) => Promise.resolve(`did ${line}\n`),
     };
     this.adapter = new Adapter({

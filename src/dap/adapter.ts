@@ -13,6 +13,7 @@ import { type Client, capabilities, clientOf, FILTERS } from './client.ts';
 import { DataBreakpoints } from './data-breakpoints.ts';
 import { Fields, Refusal } from './fields.ts';
 import { type Filters, Guest } from './guest.ts';
+import { Later } from './later.ts';
 import { type LaunchOptions, launchOptions, type Open } from './launch.ts';
 import type { Emit } from './protocol.ts';
 
@@ -140,7 +141,8 @@ export class Adapter {
       const handler = this.#handlers.get(command);
       if (handler === undefined) throw new Refusal(`modbox knows no request ${command}`);
       const body = await handler(fields.fields('arguments'));
-      this.#send({ type: 'response', request_seq: seq, success: true, command, body });
+      if (body instanceof Later) void this.#answerLater(body, seq, command);
+      else this.#answer(seq, command, body);
     } catch (error) {
       this.#afterwards = undefined;
       this.#refuse(seq, command, error);
@@ -148,6 +150,18 @@ export class Adapter {
     const afterwards = this.#afterwards;
     this.#afterwards = undefined;
     afterwards?.();
+  }
+
+  async #answerLater(later: Later<unknown>, seq: number, command: string): Promise<void> {
+    try {
+      this.#answer(seq, command, await later.body);
+    } catch (error) {
+      this.#refuse(seq, command, error);
+    }
+  }
+
+  #answer(seq: number, command: string, body: unknown): void {
+    this.#send({ type: 'response', request_seq: seq, success: true, command, body });
   }
 
   #refuse(seq: number, command: string, error: unknown): void {

@@ -107,6 +107,7 @@ export class BreakpointTable {
 
   /** Tells the client of breakpoints that a module has brought or taken along. */
   update(): void {
+    this.#relocate();
     const current = new Map(this.#target?.debugger.breakpoints().map((each) => [each.id, each]));
     for (const [id, placed] of this.#placed) {
       const breakpoint = current.get(placed.number);
@@ -116,6 +117,23 @@ export class BreakpointTable {
       if (told === placed.told) continue;
       placed.told = told;
       this.#emit('breakpoint', { reason: 'changed', breakpoint: body });
+    }
+  }
+
+  /** A module may have brought the compiler's name for a file of the client's. */
+  #relocate(): void {
+    if (this.#target === undefined) return;
+    const { debugger: target } = this.#target;
+    const current = new Map(target.breakpoints().map((each) => [each.id, each]));
+    for (const wanted of this.#wanted) {
+      const placed = this.#placed.get(wanted.id);
+      const breakpoint = placed && current.get(placed.number);
+      if (wanted.problem !== undefined || placed === undefined || breakpoint === undefined)
+        continue;
+      const spec = wanted.spec(this.#target);
+      if (spec.location === breakpoint.spec.location) continue;
+      target.removeBreakpoint(placed.number);
+      this.#placed.set(wanted.id, { ...placed, number: target.addBreakpoint(spec).id });
     }
   }
 

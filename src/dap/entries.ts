@@ -19,40 +19,26 @@ export interface Entry {
   readonly readOnly: boolean;
   /** Answers what is wrong. */
   assign(expression: string): string | undefined;
-  /** The value after an assignment. */
+  /** Where it is; undefined: not in memory. */
   readonly watch: Pick<WatchSpec, 'address' | 'bytes'> | undefined;
 }
 
-/** A C value. @param path the expression that it came from; undefined: there is none */
-export function entryOf(node: ValueNode, path: string | undefined): Entry {
-  const { name, text, type, address, bytes } = node;
+export function entryOf(node: ValueNode): Entry {
+  const { name, text, type, address, bytes, expression } = node;
   const children = node.children();
   return {
     name,
     value: text,
     type,
-    evaluateName: path,
+    evaluateName: expression,
     memoryReference: address === undefined ? undefined : formatAddr(address),
-    parts:
-      children.length === 0
-        ? undefined
-        : () => children.map((child) => entryOf(child, pathTo(child.name, path, type))),
+    parts: children.length === 0 ? undefined : () => children.map(entryOf),
     elements: children.filter((child) => child.name.startsWith('[')).length,
     readOnly: node.assign === undefined,
-    assign: (expression) =>
-      node.assign === undefined ? `${name} cannot be assigned to` : node.assign(expression),
+    assign: (given) =>
+      node.assign === undefined ? `${name} cannot be assigned to` : node.assign(given),
     watch: address === undefined || bytes === undefined ? undefined : { address, bytes },
   };
-}
-
-/** The expression for a part of a value, from the names that parts have. */
-function pathTo(part: string, whole: string | undefined, typeOfWhole: string): string | undefined {
-  if (whole === undefined || part === '') return undefined;
-  const base = /^[\w$.[\]>-]+$/.test(whole) && !whole.startsWith('-') ? whole : `(${whole})`;
-  if (part.startsWith('[')) return base + part;
-  if (part.startsWith('*')) return `*${base}`;
-  if (!/^\w+$/.test(part)) return undefined;
-  return typeOfWhole.trimEnd().endsWith('*') ? `${base}->${part}` : `${base}.${part}`;
 }
 
 /** The registers of some groups as a frame has them. */

@@ -11,6 +11,7 @@ import { type DataBreakpoints, describeHit } from './data-breakpoints.ts';
 import { exceptionInfo } from './exception.ts';
 import { type Fields, Refusal } from './fields.ts';
 import { Inspection } from './inspection.ts';
+import { Later } from './later.ts';
 import type { LaunchOptions, Opened } from './launch.ts';
 import { disassemble, readMemory, writeMemory } from './memory.ts';
 import { ModuleList } from './modules.ts';
@@ -18,6 +19,8 @@ import { Plan } from './plan.ts';
 import type { Body, Emit } from './protocol.ts';
 import { Runner } from './runner.ts';
 import { Sources } from './sources.ts';
+
+type Evaluation = Body<DebugProtocol.EvaluateResponse>;
 
 /** Which exceptions and events stop the guest, as the client has ticked them. */
 export interface Filters {
@@ -140,13 +143,16 @@ export class Guest {
   }
 
   /** An expression, or behind ">" in the debug console a command of the terminal. */
-  async evaluate(args: Fields): Promise<Body<DebugProtocol.EvaluateResponse>> {
+  evaluate(args: Fields): Evaluation | Later<Evaluation> {
     const inspection = this.#still;
     const expression = args.text('expression');
     if (args.optionalText('context') !== 'repl' || !expression.startsWith('>'))
       return inspection.evaluate(args);
-    const text = await this.#options.opened.command(expression.slice(1).trim());
-    this.#options.breakpoints.update();
+    return new Later(this.#command(expression.slice(1).trim()));
+  }
+
+  async #command(line: string): Promise<Evaluation> {
+    const text = await this.runner.lend(() => this.#options.opened.command(line));
     return { result: text.trimEnd(), variablesReference: 0 };
   }
 

@@ -76,7 +76,7 @@ export class Inspection {
     const locals = this.#debugger.locals(frame);
     const having = (...roles: readonly ValueNode['role'][]) => {
       const nodes = locals.filter(({ role }) => roles.includes(role));
-      return () => nodes.map((node) => entryOf(node, node.name));
+      return () => nodes.map(entryOf);
     };
     const registers = (...groups: Parameters<typeof registerEntries>[2]) =>
       this.#containers.add(() => registerEntries(this.#debugger, frame, groups));
@@ -194,7 +194,7 @@ export class Inspection {
     const frame = id === undefined || id === 0 ? undefined : this.#frames.get(id);
     const found = this.#debugger.evaluate(expression, frame);
     if (!found.ok) throw new Refusal(found.problem);
-    return entryOf(found.value, expression);
+    return entryOf(found.value);
   }
 
   #open({ parts }: Entry): number {

@@ -81,6 +81,27 @@ export class Runner {
       throw new Refusal('the module could not be loaded; the debug console says why');
   }
 
+  /** Has somebody else run the guest: a command of the debug console. */
+  async lend<T>(work: () => Promise<T>): Promise<T> {
+    this.requireStopped();
+    const { debugger: target } = this.#options;
+    const before = target.stop;
+    this.#running = true;
+    const done = work().finally(() => {
+      this.#running = false;
+    });
+    const settled = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#run = settled;
+    const result = await done;
+    const { stop } = target;
+    if (stop === undefined || stop === before || this.#ended) this.#options.onStand();
+    else this.#begin(() => this.#arrived(stop, { kind: 'instruction' }));
+    return result;
+  }
+
   /** Makes the guest stand still, if it runs. */
   async halt(): Promise<void> {
     this.#ended = true;
@@ -103,22 +124,27 @@ export class Runner {
   }
 
   async #runTo(how: Resume, options: ResumeOptions = {}): Promise<void> {
-    const { debugger: target, onStand, stopsAtModules } = this.#options;
+    const { debugger: target, stopsAtModules } = this.#options;
     const free = how.kind === 'continue';
     const isDead = target.stop?.reason === 'dead' && options.reverse !== true;
     // A step would not be the same step again behind a module event.
     target.catch({ modules: free || stopsAtModules() });
     const stop = await target.resume(how, options);
+    if (isDead && stop.reason === 'dead') this.#end();
+    else await this.#arrived(stop, how, options);
+  }
+
+  /** What follows from a stop. */
+  async #arrived(stop: DebugStop, how: Resume, options: ResumeOptions = {}): Promise<void> {
+    const { onStand, stopsAtModules } = this.#options;
     onStand();
     if (this.#ended) {
       this.#running = false;
     } else if (stop.reason === 'done') {
       this.#settle(stop);
       if (this.#nextStep()) await this.#runTo({ kind: 'continue' });
-    } else if (stop.reason === 'module' && free && !stopsAtModules()) {
+    } else if (stop.reason === 'module' && how.kind === 'continue' && !stopsAtModules()) {
       await this.#runTo(how, options);
-    } else if (isDead && stop.reason === 'dead') {
-      this.#end();
     } else {
       this.#stopped(this.#describe(stop));
     }

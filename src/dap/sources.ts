@@ -12,6 +12,8 @@ export interface SourceFinder {
   locate(file: string): string | undefined;
   /** The places where a file was looked for, for a message. */
   lookedIn(file: string): readonly string[];
+  /** The same text for two paths of one file, links followed. */
+  identity(path: string): string;
 }
 
 export class Sources {
@@ -35,11 +37,22 @@ export class Sources {
   }
 
   /**
-   * The compiler's name for a file of the client's, for a breakpoint in it.
+   * The compiler's name for a file of the client's, for a breakpoint in it; the path
+   * itself if nothing that is loaded was made of it.
    * @param known what the compilers of all that is loaded called their files
    */
   guestFile(path: string, known: readonly string[]): string {
-    return known.find((file) => file === path || this.#path(file) === path) ?? path;
+    const wanted = this.#finder.identity(path);
+    const missing: string[] = [];
+    for (const file of known) {
+      const found = this.#path(file);
+      if (found === undefined) missing.push(file);
+      else if (this.#finder.identity(found) === wanted) return file;
+    }
+    // The client may have a copy of a file that is nowhere else.
+    const best = missing.map((file) => ({ file, same: sharedEnd(file, path) }));
+    best.sort((a, b) => b.same - a.same);
+    return best[0] !== undefined && best[0].same > 0 ? best[0].file : path;
   }
 
   /** The text of a file that is not where the client looks. */
@@ -71,4 +84,12 @@ const references = { min: 0, max: 2 ** 31 - 1 };
 
 function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+/** How many components two paths have in common at their end. */
+function sharedEnd(one: string, other: string): number {
+  const ends = [one, other].map((path) => path.split(/[\\/]/).reverse());
+  const [first = [], second = []] = ends;
+  const differs = first.findIndex((part, i) => part !== second[i]);
+  return differs < 0 ? first.length : differs;
 }

@@ -171,6 +171,8 @@ export interface StackFrame {
   readonly inlined: boolean;
   /** An exception or interrupt happened in it. */
   readonly interrupted: boolean;
+  /** Nothing tells who called the frame before; this looks like it. */
+  readonly guessed?: true;
   /** Canonical frame address; undefined: not known. */
   readonly cfa: Addr | undefined;
   /** A general register of this frame by the architecture's name; undefined: lost. */
@@ -185,6 +187,8 @@ export interface ValueNode {
   readonly role?: 'parameter' | 'local' | 'static' | undefined;
   /** As gdb prints it. */
   readonly text: string;
+  /** A C expression that means it in its frame; undefined: there is none. */
+  readonly expression?: string | undefined;
   /** Where it is, if in memory. */
   readonly address: Addr | undefined;
   readonly bytes: number | undefined;
