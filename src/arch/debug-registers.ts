@@ -45,6 +45,8 @@ export interface DebugDescription {
   /** LLVM's name of it. */
   readonly triple: string;
   readonly features: readonly DebugFeature[];
+  /** What is told with every stop, so that a client that steps need not ask: pc, sp, fp ... */
+  readonly expedited: readonly string[];
 }
 
 /** Our own feature; gdb lists what it does not know with the rest. */

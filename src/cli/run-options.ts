@@ -1,13 +1,11 @@
 // The command line of `modbox run`, checked as far as it can be before any file
 // is read.
 
-import { statSync } from 'node:fs';
-import { type Arch, archNames } from '../arch/arch.ts';
-import { architectures } from '../arch/registry.ts';
-import { RAM_UNIT } from '../machine/machine.ts';
+import type { Arch } from '../arch/arch.ts';
 import { type CallExpression, parseCall } from './call-expression.ts';
 import { UsageError } from './errors.ts';
-import { meant, numberOption, parseOptions } from './options.ts';
+import { archNamed, folderNamed, ramNamed, watchdogNamed } from './machine-options.ts';
+import { parseOptions } from './options.ts';
 
 export interface RunOptions {
   readonly files: readonly string[];
@@ -41,8 +39,6 @@ const table = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const ramUnitMiB = RAM_UNIT >> 20;
-
 export function parseRunOptions(args: readonly string[]): RunOptions {
   const { values, positionals } = parseOptions('run', args, table);
   const help = values.help ?? false;
@@ -50,32 +46,20 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     throw new UsageError('run: name the file of a module; see modbox help run');
   const twice = positionals.find((path, i) => positionals.indexOf(path) !== i);
   if (twice !== undefined) throw new UsageError(`run: ${twice} is named twice`);
-  const ram = numberOption('ram', values.ram, { min: 8, max: 1024, unit: 'MiB' });
-  if (ram !== undefined && ram % ramUnitMiB !== 0)
-    throw new UsageError(`--ram is ${ram}, wanted a multiple of ${ramUnitMiB} MiB`);
-  const limits = { min: 0.001, max: 86_400, unit: 'seconds of virtual time' };
-  const watchdog = numberOption('watchdog', values.watchdog, limits);
   return {
     files: positionals,
     arch: archNamed(values.arch),
     calls: (values.call ?? []).map(callNamed),
     keep: values.keep ?? false,
     searchPath: (values.path ?? []).map(folderNamed),
-    ramBytes: ram === undefined ? undefined : ram << 20,
-    watchdogNs: watchdog === undefined ? undefined : Math.round(watchdog * 1e9),
+    ramBytes: ramNamed(values.ram),
+    watchdogNs: watchdogNamed(values.watchdog),
     veneers: values['no-veneers'] !== true,
     symbols: symbolsNamed(values.symbols),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     help,
   };
-}
-
-function archNamed(text: string | undefined): Arch | undefined {
-  if (text === undefined) return undefined;
-  const name = archNames.find((each) => each === text);
-  if (name !== undefined) return architectures[name];
-  throw new UsageError(`--arch: no ${text}: ${archNames.join(', ')}${meant(text, archNames)}`);
 }
 
 function symbolsNamed(text = 'all'): RunOptions['symbols'] {
@@ -87,9 +71,4 @@ function callNamed(text: string): CallExpression {
   const parsed = parseCall(text);
   if (parsed.ok) return parsed.value;
   throw new UsageError(`--call '${text}': ${parsed.problems.join('; ')}`);
-}
-
-function folderNamed(path: string): string {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
-  throw new UsageError(`--path ${path}: no such folder`);
 }

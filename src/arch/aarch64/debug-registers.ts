@@ -35,6 +35,7 @@ function el1(name: string, crn: number, crm: number, op2: number): DebugRegister
 export const debug: DebugDescription = {
   gdbName: 'aarch64',
   triple: 'aarch64-unknown-unknown',
+  expedited: ['pc', 'sp', 'x29', 'x30'],
   features: [
     {
       name: 'org.gnu.gdb.aarch64.core',

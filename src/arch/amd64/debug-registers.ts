@@ -7,6 +7,7 @@ import { core, sse, systemRegisters } from '../x86/debug-features.ts';
 export const debug: DebugDescription = {
   gdbName: 'i386:x86-64',
   triple: 'x86_64-unknown-unknown',
+  expedited: ['rip', 'rsp', 'rbp'],
   features: [
     core([
       ...general(64, 'int64', 'rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi'),

@@ -33,6 +33,7 @@ function cp15(name: string, crn: number, crm: number, op2: number): DebugRegiste
 export const debug: DebugDescription = {
   gdbName: 'arm',
   triple: 'armv7-unknown-unknown-eabi',
+  expedited: ['pc', 'sp', 'r11', 'lr', 'cpsr'],
   features: [
     {
       name: 'org.gnu.gdb.arm.core',

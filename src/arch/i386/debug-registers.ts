@@ -6,6 +6,7 @@ import { core, sse, systemRegisters } from '../x86/debug-features.ts';
 export const debug: DebugDescription = {
   gdbName: 'i386',
   triple: 'i386-unknown-unknown',
+  expedited: ['eip', 'esp', 'ebp'],
   features: [
     core([
       ...general(32, 'int32', 'eax', 'ecx', 'edx', 'ebx'),
