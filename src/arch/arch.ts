@@ -33,6 +33,12 @@ export interface Translation {
   readonly executable: boolean;
 }
 
+/** What one entry of the page tables maps: a page, a large page, a section. */
+export interface MappedPage extends Translation {
+  readonly address: Addr;
+  readonly bytes: number;
+}
+
 /** How C functions get their arguments and give their results. */
 export interface CallingConvention {
   /** CALL_* of guest/include/modbox/wire.h. */
@@ -92,6 +98,8 @@ export interface Arch {
   };
   /** Walks the live page tables for one address. */
   translate(cpu: Cpu, read: ReadPhysical, address: Addr): Translation | undefined;
+  /** All that the live page tables map, lowest first; nothing while paging is off. */
+  mapped(cpu: Cpu, read: ReadPhysical): Iterable<MappedPage>;
   readonly exceptions: Exceptions;
   /** Whether an instruction, given by its bytes, waits for an interrupt: hlt, wfi. */
   isWait(code: Uint8Array): boolean;

@@ -13,13 +13,14 @@ import type { SymbolTable } from '../kernel/symbols.ts';
 import type { ModuleView } from '../kernel/view.ts';
 import { LinkedDebugSections } from '../linker/debug-sections.ts';
 import { loadBias, type Placed, sectionAddress } from '../linker/resolve.ts';
-import { SHF_ALLOC, SHT_ARM_EXIDX, SHT_NULL } from '../object/elf/constants.ts';
+import { PF_X, SHF_ALLOC, SHT_ARM_EXIDX, SHT_NULL } from '../object/elf/constants.ts';
 import type { ElfObject, ElfSection } from '../object/elf/model.ts';
 
 /** Addresses from low up to, not including, high. */
 export interface AddressSpan {
   readonly low: Addr;
   readonly high: Addr;
+  readonly executable: boolean;
 }
 
 interface Parts {
@@ -98,6 +99,11 @@ export class SourceObject {
     return this.spans.some(({ low, high }) => address >= low && address < high);
   }
 
+  /** Whether the memory at an address is for code. */
+  isCode(address: Addr): boolean {
+    return this.spans.some((s) => s.executable && address >= s.low && address < s.high);
+  }
+
   /** The table of .ARM.exidx that tells of the code at an address. */
   exidxAt(pc: Addr): ExidxTable | undefined {
     const tables = this.sections.filter(({ section }) => section.type === SHT_ARM_EXIDX);
@@ -133,7 +139,10 @@ export class SourceObject {
 export function kernelObject({ object, symbols }: KernelImage, arch: Arch): SourceObject {
   const spans = object.segments
     .filter(({ memsz }) => memsz > 0)
-    .map(({ vaddr, memsz }) => ({ low: vaddr, high: plus(vaddr, memsz) }));
+    .map(({ vaddr, memsz, flags }) => {
+      const executable = (flags & PF_X) !== 0;
+      return { low: vaddr, high: plus(vaddr, memsz), executable };
+    });
   const addressOf = ({ address }: ElfSection): Addr => address;
   const parts = { name: 'kernel', view: undefined, placed: undefined, object, symbols, spans };
   return new SourceObject({ ...parts, addressOf }, arch);
@@ -146,7 +155,9 @@ export function moduleObject(view: ModuleView, placed: Placed, arch: Arch): Sour
   // The sections of a shared object only name parts of what was loaded.
   const addressOf = ({ index, address }: ElfSection): Addr | undefined =>
     layout.linkedAt === undefined ? sectionAddress(layout, bases, index) : addr(address + bias);
-  const spans = view.segments.map(({ base, bytes }) => ({ low: base, high: plus(base, bytes) }));
+  const spans = view.segments.map(({ base, bytes, executable }) => {
+    return { low: base, high: plus(base, bytes), executable };
+  });
   return new SourceObject({ name, view, placed, object, symbols, spans, addressOf }, arch);
 }
 

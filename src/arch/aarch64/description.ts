@@ -6,7 +6,7 @@ import type { Arch, CallingConvention } from '../arch.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { frames } from './frames.ts';
-import { translate } from './paging.ts';
+import { mapped, translate } from './paging.ts';
 import { dwarfRegisters, registers } from './registers.ts';
 import { relocations } from './relocations.ts';
 import { indirectStub, veneers } from './veneers.ts';
@@ -40,6 +40,7 @@ export const aarch64: Arch = {
   roles: { pc: 'pc', sp: 'sp', bootArgument: 'x0' },
   conventions: { native, linux: native },
   translate,
+  mapped,
   exceptions,
   isWait: isWfi,
 };

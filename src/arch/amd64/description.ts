@@ -7,7 +7,7 @@ import { isHlt } from '../x86/hlt.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { frames } from './frames.ts';
-import { translate } from './paging.ts';
+import { mapped, translate } from './paging.ts';
 import { dwarfRegisters, registers } from './registers.ts';
 import { relocations } from './relocations.ts';
 import { indirectStub, veneers } from './veneers.ts';
@@ -36,6 +36,7 @@ export const amd64: Arch = {
   roles: { pc: 'rip', sp: 'rsp', bootArgument: 'rdi' },
   conventions: { native, linux: native },
   translate,
+  mapped,
   exceptions,
   isWait: isHlt,
 };

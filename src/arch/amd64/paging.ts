@@ -1,8 +1,8 @@
 // amd64's four-level page tables (Intel SDM volume 3, section 4.5): 4 KiB pages,
 // 2 MiB and 1 GiB large pages, execute-disable.
 
-import { type Addr, phys } from '../../base/address.ts';
-import type { ReadPhysical, Translation } from '../arch.ts';
+import { type Addr, addr, phys } from '../../base/address.ts';
+import type { MappedPage, ReadPhysical, Translation } from '../arch.ts';
 import type { Cpu } from '../cpu.ts';
 
 const PRESENT = 1n;
@@ -35,4 +35,37 @@ export function translate(cpu: Cpu, read: ReadPhysical, address: Addr): Translat
     table = entry & FRAME;
   }
   return undefined;
+}
+
+export function* mapped(cpu: Cpu, read: ReadPhysical): Iterable<MappedPage> {
+  if ((cpu.read('cr0') & CR0_PG) === 0n) return;
+  const whole = { table: cpu.read('cr3') & FRAME, base: 0n, writable: true, executable: true };
+  yield* mappedBelow(whole, 39n, read);
+}
+
+interface Table {
+  readonly table: bigint;
+  /** The address of its first entry's memory. */
+  readonly base: bigint;
+  /** By the tables above. */
+  readonly writable: boolean;
+  readonly executable: boolean;
+}
+
+function* mappedBelow(above: Table, shift: bigint, read: ReadPhysical): Iterable<MappedPage> {
+  for (let i = 0n; i < 512n; i++) {
+    const entry = read(phys(above.table + i * 8n), 8);
+    if (entry === undefined || (entry & PRESENT) === 0n) continue;
+    const base = above.base | (i << shift);
+    const writable = above.writable && (entry & WRITABLE) !== 0n;
+    const executable = above.executable && (entry & NX) === 0n;
+    if (shift === 12n || (shift < 39n && (entry & LARGE) !== 0n)) {
+      const bytes = 2 ** Number(shift);
+      const physical = phys(entry & FRAME & ~(BigInt(bytes) - 1n));
+      const address = addr(BigInt.asIntN(48, base));
+      yield { address, bytes, physical, writable, executable };
+    } else {
+      yield* mappedBelow({ table: entry & FRAME, base, writable, executable }, shift - 9n, read);
+    }
+  }
 }

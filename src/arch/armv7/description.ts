@@ -6,7 +6,7 @@ import type { Arch, CallingConvention } from '../arch.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { frames } from './frames.ts';
-import { translate } from './paging.ts';
+import { mapped, translate } from './paging.ts';
 import { dwarfRegisters, registers } from './registers.ts';
 import { relocations } from './relocations.ts';
 import { indirectStub, veneers } from './veneers.ts';
@@ -41,6 +41,7 @@ export const armv7: Arch = {
   roles: { pc: 'pc', sp: 'sp', bootArgument: 'r0' },
   conventions: { native, linux: native },
   translate,
+  mapped,
   exceptions,
   isWait: isWfi,
   thumbState: (cpu) => (cpu.read('cpsr') & 0x20n) !== 0n,
