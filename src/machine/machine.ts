@@ -134,21 +134,14 @@ export class Machine {
   /** Puts the CPU at a physical entry point with the boot argument. */
   start(entry: Addr, argument: bigint): void {
     this.engine.write(this.arch.roles.bootArgument, argument);
-    this.#loop.pc = entry;
-    this.#loop.asleep = false;
+    this.#loop = { ...this.#loop, pc: entry, asleep: false };
   }
 
-  /**
-   * Lets the CPU go on elsewhere, as a debugger wants; in the instruction set it is in.
-   * Time goes on as after a branch.
-   */
+  /** Lets the CPU go on elsewhere, as a debugger wants, in the instruction set it is in. */
   jump(pc: Addr): void {
-    const thumb = this.arch.thumbState?.(this.engine) === true;
-    this.#loop.pc = thumb ? addr(pc | 1n) : pc;
-    this.#loop.block = undefined;
-    this.#loop.pending = undefined;
-    this.#loop.asleep = false;
-    this.engine.write(this.arch.roles.pc, this.#loop.pc);
+    const there = this.arch.thumbState?.(this.engine) === true ? addr(pc | 1n) : pc;
+    this.#loop = { ...this.#loop, pc: there, block: undefined, pending: undefined, asleep: false };
+    this.engine.write(this.arch.roles.pc, there);
   }
 
   /**
