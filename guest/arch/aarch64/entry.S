@@ -4,6 +4,7 @@
  * that has used up its stack goes on on another one.
  */
 #include "asm.h"
+	.cfi_sections .eh_frame		/* which knows signal frames */
 
 #define FRAME_BYTES	288
 #define DWARF_PC	32

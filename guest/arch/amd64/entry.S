@@ -3,6 +3,7 @@
  * the general registers; arch_trap(frame) in trap.c takes over.
  */
 #include "asm.h"
+	.cfi_sections .eh_frame		/* which knows signal frames */
 
 	.text
 	.balign 16

@@ -6,6 +6,7 @@
  */
 #include <machine/frame.h>
 #include "asm.h"
+	.cfi_sections .eh_frame		/* which knows signal frames */
 
 #define MODE_SVC	0x13
 

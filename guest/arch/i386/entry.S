@@ -4,6 +4,7 @@
  * fault, for which there is no room on the stack, is a task instead.
  */
 #include "asm.h"
+	.cfi_sections .eh_frame		/* which knows signal frames */
 
 	.text
 	.balign 16
