@@ -26,12 +26,15 @@ interface Fde {
 }
 
 const DW_EH_PE_omit = 0xff;
+/** Rows to keep: who steps asks for the same ones again and again. */
+const ROWS_KEPT = 4096;
 
 export class CfiTable {
   readonly #section: CfiSection;
   readonly #wordBytes: 4 | 8;
   readonly #bias: Narrow;
   readonly #cies = new Map<number, Cie | undefined>();
+  readonly #rows = new Map<bigint, CallFrame | undefined>();
   readonly #fdes = once(() => new Intervals(this.#readEntries()));
 
   constructor(section: CfiSection, wordBytes: 4 | 8) {
@@ -42,8 +45,14 @@ export class CfiTable {
 
   /** undefined: the section tells nothing of this address, or nothing sensible. */
   frameAt(pc: bigint): CallFrame | undefined {
-    const fde = this.#fdes().at(narrow(pc));
-    return fde && unlessDamaged(() => this.#run(fde, narrow(pc)));
+    let row = this.#rows.get(pc);
+    if (row === undefined && !this.#rows.has(pc)) {
+      const fde = this.#fdes().at(narrow(pc));
+      row = fde && unlessDamaged(() => this.#run(fde, narrow(pc)));
+      if (this.#rows.size >= ROWS_KEPT) this.#rows.clear();
+      this.#rows.set(pc, row);
+    }
+    return row;
   }
 
   #cursor(at: number, end: number = this.#section.bytes.length): Cursor {
