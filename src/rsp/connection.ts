@@ -48,13 +48,14 @@ export interface ConnectionOptions {
   pause(): Promise<void>;
 }
 
+type Waiting = Exclude<Message, { kind: 'interrupt' }>;
 /** undefined: there is no reply. */
 type Reply = string | undefined;
 
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #reader = new PacketReader();
-  readonly #waiting: Message[] = [];
+  readonly #waiting: Waiting[] = [];
   #target: Target | undefined;
   #client: ClientFeatures = { multiprocess: false, swbreak: false };
   /** Whose registers g reads; undefined: of the thread that runs. */
@@ -84,10 +85,15 @@ export class Connection {
   receive(bytes: Uint8Array): boolean {
     if (this.#closed) return false;
     for (const message of this.#reader.feed(bytes)) {
+      if (message.kind === 'interrupt') {
+        // Whatever waits: it is meant for what runs.
+        this.#interrupt();
+        continue;
+      }
       if (this.#waiting.length >= WAITING) return false;
       this.#waiting.push(message);
+      this.#pump();
     }
-    this.#pump();
     return true;
   }
 
@@ -103,21 +109,16 @@ export class Connection {
       this.#take(message);
   }
 
-  /** What can be done now: while the guest runs, only to interrupt it. */
-  #next(): Message | undefined {
-    const [first] = this.#waiting;
-    if (first === undefined || (this.#busy && first.kind === 'packet')) return undefined;
-    return this.#waiting.shift();
+  /** What can be done now: while the guest runs nothing. */
+  #next(): Waiting | undefined {
+    return this.#busy ? undefined : this.#waiting.shift();
   }
 
-  #take(message: Message): void {
+  #take(message: Waiting): void {
     switch (message.kind) {
       case 'packet':
         if (this.#acks) this.#send(ACK);
         this.#packet(message.body);
-        return;
-      case 'interrupt':
-        this.#interrupt();
         return;
       case 'damaged':
         if (this.#acks) this.#send(NAK);

@@ -12,6 +12,7 @@ import type {
   DebugStop,
   Evaluated,
   LoadedObject,
+  RegisterValue,
   Resume,
   ResumeOptions,
   StackFrame,
@@ -20,7 +21,7 @@ import type {
 } from '../../src/debug/model.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 
-type Reason = DebugStop extends infer S
+export type Reason = DebugStop extends infer S
   ? S extends DebugStop
     ? Omit<S, 'position' | 'pc'>
     : never
@@ -143,11 +144,11 @@ export class FakeDebugger implements Debugger {
     }));
   }
 
-  registers() {
+  registers(): readonly RegisterValue[] {
     return [];
   }
 
-  writeRegister(): string {
+  writeRegister(_name: string, _bytes: Uint8Array): string | undefined {
     return 'no registers';
   }
 
@@ -157,7 +158,7 @@ export class FakeDebugger implements Debugger {
     return new Uint8Array(Math.max(0, Math.min(bytes, left)));
   }
 
-  write(): boolean {
+  write(_address: bigint, _bytes: Uint8Array): boolean {
     return false;
   }
 
