@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { debugObject, lineOf, SOURCE_FILE } from '../../test/support/debug-object.ts';
 import { archNames } from '../arch/arch.ts';
+import { evaluateNumber } from './evaluate.ts';
 import { openDwarf } from './info.ts';
 import { describeDwarfProblem } from './problems.ts';
 
@@ -52,6 +53,8 @@ const variants = [
   ['optimised code', ['-O2']],
   ['optimised code in DWARF 4', ['-O2', '-gdwarf-4']],
 ] as const;
+
+const nowhere = { register: () => undefined, memory: () => undefined };
 
 const line = (mark: string): number => lineOf(source, `/* ${mark} */`);
 
@@ -115,6 +118,29 @@ describe.for(archNames)('%s', (arch) => {
       expect(sections.problems).toEqual([]);
     });
   });
+
+  test.for([['-O0'], ['-O0', '-gdwarf-4']])(
+    'an object that was moved is found there: %o',
+    (flags) => {
+      const { info, sections } = debugObject(arch, source, flags);
+      const bias = 0x10_0000n;
+      const moved = openDwarf(sections, has64 ? 8 : 4, { bias });
+      if (!moved.ok) throw new Error('not opened');
+      const [add] = info.functionNamed('add');
+      const entry = (add?.entry ?? 0n) + bias;
+      expect(moved.value.functionNamed('add')[0]?.entry).toBe(entry);
+      expect(moved.value.functionAt(entry)?.name).toBe('add');
+      // The line of its brace.
+      expect(moved.value.lineAt(entry)?.line).toBe(line('ADD') + 1);
+      const [counter] = moved.value.globalNamed('counter');
+      const [before] = info.globalNamed('counter');
+      const at = (variable: typeof counter): bigint =>
+        variable?.location.kind === 'expression'
+          ? (evaluateNumber(variable.location.expression, nowhere) ?? 0n)
+          : 0n;
+      expect(at(counter)).toBe(at(before) + bias);
+    },
+  );
 
   test('a breakpoint on a function goes behind its prologue, to the first line', () => {
     const { info } = debugObject(arch, source);
