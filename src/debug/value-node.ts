@@ -27,6 +27,7 @@ export function nodeOf(name: string, value: Value, context: NodeContext): ValueN
   return {
     name,
     type: typeName(type),
+    expression: path,
     get text() {
       text ??= print(value, { symbolAt });
       return text;
