@@ -9,7 +9,7 @@
 // same file names as its neighbours.
 
 import type { Addr, PhysAddr } from '../base/address.ts';
-import type { Cpu, Exceptions } from './cpu.ts';
+import type { Cpu, Exceptions, VirtualMemory } from './cpu.ts';
 import type { DebugDescription } from './debug-registers.ts';
 import type { RelocationRule } from './relocation.ts';
 import type { IndirectStub, Veneers } from './veneer.ts';
@@ -101,6 +101,11 @@ export interface Arch {
   /** All that the live page tables map, lowest first; nothing while paging is off. */
   mapped(cpu: Cpu, read: ReadPhysical): Iterable<MappedPage>;
   readonly exceptions: Exceptions;
+  /**
+   * Where the call that was just executed returns to; undefined: the instruction at
+   * `pc`, with the stack pointer at `sp` before it, was no call.
+   */
+  calledFrom(cpu: Cpu, memory: VirtualMemory, pc: Addr, sp: Addr): Addr | undefined;
   /** Whether an instruction, given by its bytes, waits for an interrupt: hlt, wfi. */
   isWait(code: Uint8Array): boolean;
   /** Whether the CPU runs Thumb code, whose PC the engine takes with bit 0 set. */

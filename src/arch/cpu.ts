@@ -66,6 +66,16 @@ export interface EntryFailure {
 
 export type Entry = { readonly kind: 'entered'; readonly pc: Addr } | EntryFailure;
 
+/** What kind of fault an exception is. */
+export interface Diagnosis {
+  /** As POSIX numbers it: SIGSEGV 11, SIGILL 4, SIGFPE 8, SIGTRAP 5, SIGBUS 7, SIGSYS 31. */
+  readonly signal: number;
+  /** The access that the page tables did not allow. */
+  readonly access:
+    | { readonly kind: 'read' | 'write' | 'execute'; readonly address: Addr }
+    | undefined;
+}
+
 /**
  * How the CPU enters its handlers: Unicorn never vectors exceptions, so the
  * machine does what the manual says the CPU would do, and the guest's own iret,
@@ -82,4 +92,6 @@ export interface Exceptions {
   enterInterrupt(cpu: Cpu, memory: VirtualMemory, pc: Addr): Entry;
   /** A word for people about an event: "page fault", "data abort". */
   describe(event: RawEvent): string;
+  /** What a debugger says of an event, before its handler is entered. */
+  diagnose(cpu: Cpu, event: RawEvent, fault: FaultState): Diagnosis;
 }

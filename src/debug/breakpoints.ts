@@ -2,6 +2,7 @@
 // comes or goes, in either direction of time, changes where.
 
 import type { Addr } from '../base/address.ts';
+import { isHit } from './hit-condition.ts';
 import type { Breakpoint, BreakpointPlace, BreakpointSpec } from './model.ts';
 import type { TrapSet } from './trap-set.ts';
 
@@ -59,6 +60,11 @@ export class BreakpointTable {
     return [...this.#entries.values()].map(seen);
   }
 
+  get(id: number): Breakpoint | undefined {
+    const entry = this.#entries.get(id);
+    return entry && seen(entry);
+  }
+
   /** Finds all places again: modules have come or gone. */
   update(): void {
     for (const entry of this.#entries.values()) this.#place(entry);
@@ -74,8 +80,8 @@ export class BreakpointTable {
     const entry = this.#entries.get(id);
     if (entry === undefined) return false;
     entry.hits++;
-    const { ignore = 0 } = entry.spec;
-    if (ignore <= 0) return true;
+    const { ignore = 0, hitCondition } = entry.spec;
+    if (ignore <= 0) return hitCondition === undefined || isHit(entry.hits, hitCondition);
     entry.spec = { ...entry.spec, ignore: ignore - 1 };
     return false;
   }

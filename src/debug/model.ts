@@ -45,6 +45,8 @@ export type DebugStop = {
   | { readonly reason: 'entry'; readonly module: string }
   /** The request that was asked for is done; the guest is idle. */
   | { readonly reason: 'done'; readonly outcome: Outcome }
+  /** There is nothing to do: no request, no thread that will wake. */
+  | { readonly reason: 'idle' }
   /** The machine will not run any more. */
   | { readonly reason: 'dead'; readonly death: Death }
   /** Running backwards came to where recording begins. */
@@ -276,6 +278,9 @@ export interface Debugger {
   readonly stop: DebugStop | undefined;
   /** Whether resume() is under way. */
   readonly running: boolean;
+
+  /** Told what the guest and breakpoints with a message say, once each. */
+  onOutput: ((source: 'console' | 'log', text: string) => void) | undefined;
 
   /** Gives the guest something to do, when it has nothing; answers what is wrong. */
   begin(request: DebugRequest): string | undefined;

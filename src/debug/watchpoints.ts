@@ -7,6 +7,7 @@ import { type Addr, plus } from '../base/address.ts';
 import type { MemoryAccess, Trap } from '../engine/traps.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Position } from '../machine/stop.ts';
+import { isHit } from './hit-condition.ts';
 import type { Watchpoint, WatchSpec } from './model.ts';
 
 /** An access to watched bytes. */
@@ -28,6 +29,8 @@ interface Entry {
 }
 
 const PAGE = 4096;
+/** The bytes of the widest access. */
+const WIDEST = 32;
 /** More bytes than this are a region, not a variable. */
 export const WATCH_LIMIT = 4096;
 
@@ -73,9 +76,13 @@ export class WatchpointTable {
     return entry && seen(entry);
   }
 
-  hit(id: number): void {
+  /** Counts a hit; answers whether it is one to stop for. */
+  hit(id: number): boolean {
     const entry = this.#entries.get(id);
-    if (entry !== undefined) entry.hits++;
+    if (entry === undefined) return false;
+    entry.hits++;
+    const { hitCondition } = entry.spec;
+    return hitCondition === undefined || isHit(entry.hits, hitCondition);
   }
 
   /** Watches where the bytes are now: they may have been mapped otherwise. */
@@ -102,9 +109,14 @@ export class WatchpointTable {
       if (physical !== undefined) {
         const first = BigInt(physical) as Addr;
         const start = done;
+        // An access that begins before the bytes may reach into them.
+        const before = Math.min(WIDEST - 1, Number(here & BigInt(PAGE - 1)));
+        const low = plus(first, -before);
         traps.push(
-          this.#machine.engine.trapMemory(first, plus(first, length - 1), kinds, (access) => {
-            if (this.#wanted()) this.#note(entry, start + Number(access.address - first), access);
+          this.#machine.engine.trapMemory(low, plus(first, length - 1), kinds, (access) => {
+            const offset = Number(access.address - first);
+            if (this.#wanted() && offset + access.bytes > 0)
+              this.#note(entry, start + offset, access);
           }),
         );
       }

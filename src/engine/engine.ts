@@ -275,6 +275,7 @@ export class Engine implements Cpu {
     kinds: AccessKinds,
     accessed: (access: MemoryAccess) => void,
   ): Trap {
+    this.#budget.noteBlocks();
     return this.#traps.memory(first, last, kinds, accessed);
   }
 

@@ -9,6 +9,7 @@ import type { Arch } from '../arch/arch.ts';
 import type { Entry, FaultState, RawEvent } from '../arch/cpu.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
 import { Engine, type EngineStop } from '../engine/engine.ts';
+import type { Block } from '../engine/slice.ts';
 import { bus } from './bus.ts';
 import { ConsoleDevice } from './devices/console.ts';
 import type { Device } from './devices/device.ts';
@@ -16,7 +17,9 @@ import { InterruptController } from './devices/intc.ts';
 import { LinkerDevice } from './devices/linker.ts';
 import { PowerDevice } from './devices/power.ts';
 import { Timer } from './devices/timer.ts';
+import { finalStop } from './final-stop.ts';
 import { Memory } from './memory.ts';
+import { patience, SLICE } from './pace.ts';
 import { captureRam, restoreRam } from './ram-image.ts';
 import * as registers from './registers.ts';
 import { type LoopState, type MachineState, startOfLoop } from './state.ts';
@@ -34,18 +37,6 @@ export interface MachineOptions {
 
 const DEFAULT_RAM = 64 << 20;
 export const RAM_UNIT: number = 4 << 20;
-/** Bytes of code between looks at the devices when nothing is due. */
-const SLICE = 4_000_000;
-
-/**
- * Bytes of code until the next look whether the CPU accepts a waiting interrupt.
- * At first every block is looked at, as hardware does; code that keeps interrupts
- * masked for long is looked at less often, or it would run a thousand times slower.
- */
-function patience(looks: number): number {
-  return 2 ** Math.min(12, Math.max(0, (looks - 256) >> 5));
-}
-
 export class Machine {
   readonly arch: Arch;
   readonly engine: Engine;
@@ -103,27 +94,37 @@ export class Machine {
     return this.#loop.slices;
   }
 
+  /** How many of the entries were interrupts. */
+  get interrupts(): number {
+    return this.#loop.interrupts;
+  }
+
   get position(): Position {
-    const pc = this.#evenPc;
-    const block = this.#loop.block;
-    const charged = block?.start === pc ? Number(block.end - block.start) : 0;
-    return { now: this.now - charged, entries: this.#loop.entries, pc };
+    return this.#positionIn(this.#loop.block, this.#evenPc);
   }
 
   /** The moment of an access, for a memory trap to ask while the CPU runs. */
   get accessPosition(): Position {
     const { pc } = this.engine;
-    const even = this.arch.thumbState === undefined ? pc : addr(pc & ~1n);
-    const block =
-      this.engine.used === this.#usedWithin ? this.#loop.block : this.engine.slice.block;
-    const charged = block?.start === even ? Number(block.end - block.start) : 0;
-    return { now: this.now - charged, entries: this.#loop.entries, pc: even };
+    const within = this.engine.used === this.#usedWithin;
+    const block = within ? this.#loop.block : this.engine.slice.block;
+    return this.#positionIn(block, this.arch.thumbState === undefined ? pc : addr(pc & ~1n));
+  }
+
+  #positionIn(block: Block | undefined, pc: Addr): Position {
+    const charged = block === undefined ? 0 : Number(block.end - block.start);
+    return { now: this.now - charged, entries: this.#loop.entries, pc };
   }
 
   /** From a memory trap: pause when the block that runs is over. */
   pauseSoon(): void {
     this.#pauseSoon = true;
     this.engine.slice.pauseNow();
+  }
+
+  /** Whether the next instruction begins a block, of which nothing has been charged. */
+  get betweenBlocks(): boolean {
+    return this.#loop.block === undefined;
   }
 
   /** Whether the host is wanted before anything else runs. */
@@ -225,7 +226,7 @@ export class Machine {
 
   /** What is looked at between two slices; undefined: the CPU may go on, or sleep. */
   #prepare(end: number): Stop | undefined {
-    if (this.power.lastWord !== undefined) return this.#finalStop();
+    if (this.power.lastWord !== undefined) return finalStop(this.power, this.memory);
     if (this.#loop.attention) {
       this.#loop.attention = false;
       return { kind: 'attention' };
@@ -247,6 +248,7 @@ export class Machine {
     )
       return undefined;
     this.#loop.asleep = false;
+    this.#loop.interrupts++;
     return this.#enter(exceptions.enterInterrupt(this.engine, this.memory, this.#loop.pc));
   }
 
@@ -372,16 +374,5 @@ export class Machine {
 
   #dead(reason: string): Stop {
     return { kind: 'dead', pc: this.#loop.pc, reason };
-  }
-
-  #finalStop(): Stop {
-    const word = this.power.lastWord;
-    if (word === undefined || word.kind === 'off')
-      return { kind: 'off', status: word?.status ?? 0 };
-    const at = this.memory.offset(word.message, 1);
-    if (at === undefined) return { kind: 'panic', message: '(no message)' };
-    const end = this.memory.ram.indexOf(0, at);
-    const bytes = this.memory.ram.slice(at, Math.min(end < 0 ? at : end, at + 1024));
-    return { kind: 'panic', message: new TextDecoder().decode(bytes) };
   }
 }

@@ -43,6 +43,7 @@ export interface LoopState {
   looks: number;
   /** Exceptions and interrupts entered. */
   entries: number;
+  interrupts: number;
   /** A slice is under way; after a trap, a pause or a step it goes on. */
   open: boolean;
   /** The CPU stands in this block, which is charged; undefined: between two. */
@@ -57,6 +58,7 @@ export const startOfLoop: Readonly<LoopState> = {
   slices: 0,
   looks: 0,
   entries: 0,
+  interrupts: 0,
   open: false,
   block: undefined,
   pending: undefined,

@@ -39,7 +39,7 @@ export type ExceptionListener = (
  * are in order of their members.
  */
 export interface Position {
-  /** Virtual nanoseconds; a block counts when it has begun, so not at its first instruction. */
+  /** Virtual nanoseconds before the block that the CPU stands in. */
   readonly now: number;
   /** Exceptions and interrupts entered so far. */
   readonly entries: number;

@@ -1,8 +1,9 @@
 // aarch64: the record that generic code asks.  The address map is the guest kernel's
 // (guest/arch/aarch64/include/machine/param.h).
 
-import { addr, phys } from '../../base/address.ts';
+import { type Addr, addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
+import type { Cpu, VirtualMemory } from '../cpu.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { frames } from './frames.ts';
@@ -12,6 +13,12 @@ import { relocations } from './relocations.ts';
 import { indirectStub, veneers } from './veneers.ts';
 
 const native: CallingConvention = { wire: 0, name: 'AAPCS64', alignsPairs: false };
+
+/** BL and BLR leave the address behind them in x30. */
+function calledFrom(cpu: Cpu, _memory: VirtualMemory, pc: Addr): Addr | undefined {
+  const behind = cpu.read('x30');
+  return behind === pc + 4n && cpu.read('pc') !== behind ? addr(behind) : undefined;
+}
 
 /** WFI is 0xd503207f. */
 function isWfi(code: Uint8Array): boolean {
@@ -43,4 +50,5 @@ export const aarch64: Arch = {
   mapped,
   exceptions,
   isWait: isWfi,
+  calledFrom,
 };

@@ -32,6 +32,12 @@ const IRQ = 0x280;
 /** Unicorn's interrupt numbers on ARM (QEMU's EXCP_*). */
 const PREFETCH_ABORT = 3;
 const DATA_ABORT = 4;
+/** ESR_EL1: the access was a write; why it was refused. */
+const ESR_WNR = 1 << 6;
+const FAULT_STATUS = 0x3f;
+const ALIGNMENT = 0x21;
+/** POSIX signals by exception. */
+const signals: Readonly<Record<number, number>> = { 2: 31, 3: 11, 4: 11, 7: 5, 11: 31, 13: 31 };
 const names: Readonly<Record<number, string>> = {
   1: 'undefined instruction',
   2: 'supervisor call',
@@ -71,6 +77,16 @@ export const exceptions: Exceptions = {
     return enterVector(cpu, SYNCHRONOUS, pc);
   },
   enterInterrupt: (cpu, _memory, pc) => enterVector(cpu, IRQ, pc),
+  diagnose: (_cpu, event, fault) => {
+    if (event.kind !== 'interrupt') return { signal: 4, access: undefined };
+    const { number } = event;
+    const signal = signals[number] ?? 4;
+    if (number !== PREFETCH_ABORT && number !== DATA_ABORT) return { signal, access: undefined };
+    if ((fault.code & FAULT_STATUS) === ALIGNMENT) return { signal: 7, access: undefined };
+    const data = fault.code & ESR_WNR ? 'write' : 'read';
+    const kind = number === PREFETCH_ABORT ? 'execute' : data;
+    return { signal, access: { kind, address: fault.address } };
+  },
   describe: (event) =>
     event.kind === 'interrupt'
       ? (names[event.number] ?? `exception ${event.number}`)

@@ -1,8 +1,9 @@
 // armv7: the record that generic code asks.  The address map is the guest kernel's
 // (guest/arch/armv7/include/machine/param.h).
 
-import { addr, phys } from '../../base/address.ts';
+import { type Addr, addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
+import type { Cpu, VirtualMemory } from '../cpu.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { frames } from './frames.ts';
@@ -12,6 +13,14 @@ import { relocations } from './relocations.ts';
 import { indirectStub, veneers } from './veneers.ts';
 
 const native: CallingConvention = { wire: 0, name: 'AAPCS', alignsPairs: true };
+
+/** BL and BLX leave the address behind them in lr, with the bit that says Thumb. */
+function calledFrom(cpu: Cpu, _memory: VirtualMemory, pc: Addr): Addr | undefined {
+  const behind = cpu.read('lr') & ~1n;
+  const now = cpu.read('pc') & ~1n;
+  if (behind !== pc + 4n && behind !== pc + 2n) return undefined;
+  return now === behind ? undefined : addr(behind);
+}
 
 /** WFI: 0xbf30 in Thumb, else cccc 0011 0010 0000 1111 0000 0000 0011. */
 function isWfi(code: Uint8Array): boolean {
@@ -44,5 +53,6 @@ export const armv7: Arch = {
   mapped,
   exceptions,
   isWait: isWfi,
+  calledFrom,
   thumbState: (cpu) => (cpu.read('cpsr') & 0x20n) !== 0n,
 };

@@ -42,6 +42,13 @@ const PREFETCH_ABORT = 3;
 const DATA_ABORT = 4;
 const BKPT = 7;
 
+/** DFSR: the access was a write; why it was refused. */
+const DFSR_WNR = 1 << 11;
+const FAULT_STATUS = 0x40f;
+const ALIGNMENT = 1;
+/** POSIX signals by exception. */
+const signals: Readonly<Record<number, number>> = { 2: 31, 3: 11, 4: 11, 7: 5 };
+
 interface Vector {
   readonly name: string;
   readonly mode: bigint;
@@ -123,6 +130,16 @@ export const exceptions: Exceptions = {
     return enterVector(cpu, vector, pc);
   },
   enterInterrupt: (cpu, _memory, pc) => enterVector(cpu, vectors.irq, pc),
+  diagnose: (_cpu, event, fault) => {
+    if (event.kind !== 'interrupt') return { signal: 4, access: undefined };
+    const { number } = event;
+    const signal = signals[number] ?? 4;
+    if (number !== PREFETCH_ABORT && number !== DATA_ABORT) return { signal, access: undefined };
+    if ((fault.code & FAULT_STATUS) === ALIGNMENT) return { signal: 7, access: undefined };
+    const data = fault.code & DFSR_WNR ? 'write' : 'read';
+    const kind = number === PREFETCH_ABORT ? 'execute' : data;
+    return { signal, access: { kind, address: fault.address } };
+  },
   describe: (event) =>
     vectorOf(event)?.name ??
     (event.kind === 'interrupt' ? `exception ${event.number}` : event.kind),

@@ -3,7 +3,7 @@
 
 import { addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
-import { isHlt } from '../x86/hlt.ts';
+import { calledFrom, isHlt } from '../x86/instructions.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
 import { frames } from './frames.ts';
@@ -39,4 +39,5 @@ export const i386: Arch = {
   mapped,
   exceptions,
   isWait: isHlt,
+  calledFrom: calledFrom(4, 'esp'),
 };

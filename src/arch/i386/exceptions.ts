@@ -9,6 +9,7 @@ import {
   CLEARED_FLAGS,
   DOUBLE_FAULT,
   describeVector,
+  diagnose,
   FLAG_IF,
   INTERRUPT_VECTOR,
   interruptsEnabled,
@@ -131,4 +132,5 @@ export const exceptions: Exceptions = {
     enterVector(cpu, memory, vectorOf(event), pc, fault.code),
   enterInterrupt: (cpu, memory, pc) => enterVector(cpu, memory, INTERRUPT_VECTOR, pc, 0),
   describe: (event) => describeVector(vectorOf(event)),
+  diagnose,
 };

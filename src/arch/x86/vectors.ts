@@ -1,8 +1,8 @@
 // What i386 and amd64 share about exceptions: vector numbers, which of them push
 // an error code, and the flags that entry clears (Intel SDM volume 3, chapter 6).
 
-import { type Addr, plus } from '../../base/address.ts';
-import type { Cpu, RawEvent, VirtualMemory } from '../cpu.ts';
+import { type Addr, addr, plus } from '../../base/address.ts';
+import type { Cpu, Diagnosis, FaultState, RawEvent, VirtualMemory } from '../cpu.ts';
 
 export const INVALID_OPCODE = 6;
 export const DOUBLE_FAULT = 8;
@@ -54,4 +54,30 @@ const STI = 0xfbn;
 export function interruptsEnabled(cpu: Cpu, memory: VirtualMemory, pc: Addr): boolean {
   if ((cpu.read('eflags') & FLAG_IF) === 0n) return false;
   return memory.readWord(plus(pc, -1), 1) !== STI;
+}
+
+const PAGE_FAULT = 14;
+const CODE_WRITE = 2;
+const CODE_FETCH = 16;
+const SIGSEGV = 11;
+const signals: Readonly<Record<number, number>> = {
+  0: 8,
+  1: 5,
+  3: 5,
+  4: 8,
+  5: 11,
+  6: 4,
+  7: 8,
+  16: 8,
+  17: 7,
+  19: 8,
+};
+
+/** CR2 and the error code of a page fault (Intel SDM volume 3, section 4.7). */
+export function diagnose(cpu: Cpu, event: RawEvent, { code }: FaultState): Diagnosis {
+  const vector = vectorOf(event);
+  const signal = signals[vector] ?? SIGSEGV;
+  if (vector !== PAGE_FAULT) return { signal, access: undefined };
+  const kind = code & CODE_FETCH ? 'execute' : code & CODE_WRITE ? 'write' : 'read';
+  return { signal, access: { kind, address: addr(cpu.read('cr2')) } };
 }
