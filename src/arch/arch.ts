@@ -90,7 +90,13 @@ export interface Arch {
   /** What debuggers show and call it. */
   readonly debug: DebugDescription;
   readonly frames: Frames;
-  readonly roles: { readonly pc: string; readonly sp: string; readonly bootArgument: string };
+  readonly roles: {
+    readonly pc: string;
+    readonly sp: string;
+    readonly bootArgument: string;
+    /** Where a function leaves a result of one word. */
+    readonly result: string;
+  };
   readonly conventions: {
     readonly native: CallingConvention;
     /** What Debian's Linux modules of this architecture were built with. */

@@ -226,6 +226,8 @@ export class Runner {
           description: 'The machine stopped',
           text: describeDeath(stop.death),
         };
+      case 'idle':
+        return { reason: 'pause', description: 'The guest has nothing to do' };
       case 'history-begin':
         return { reason: 'pause', description: 'Start of the recording' };
     }

@@ -280,7 +280,7 @@ export interface Debugger {
   readonly running: boolean;
 
   /** Told what the guest and breakpoints with a message say, once each. */
-  onOutput: ((source: 'console' | 'log', text: string) => void) | undefined;
+  onOutput?: ((source: 'console' | 'log', text: string) => void) | undefined;
 
   /** Gives the guest something to do, when it has nothing; answers what is wrong. */
   begin(request: DebugRequest): string | undefined;

@@ -44,7 +44,7 @@ export const aarch64: Arch = {
   dwarfRegisters,
   debug,
   frames,
-  roles: { pc: 'pc', sp: 'sp', bootArgument: 'x0' },
+  roles: { pc: 'pc', sp: 'sp', bootArgument: 'x0', result: 'x0' },
   conventions: { native, linux: native },
   translate,
   mapped,

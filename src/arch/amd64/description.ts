@@ -33,7 +33,7 @@ export const amd64: Arch = {
   dwarfRegisters,
   debug,
   frames,
-  roles: { pc: 'rip', sp: 'rsp', bootArgument: 'rdi' },
+  roles: { pc: 'rip', sp: 'rsp', bootArgument: 'rdi', result: 'rax' },
   conventions: { native, linux: native },
   translate,
   mapped,

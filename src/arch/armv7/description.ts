@@ -47,7 +47,7 @@ export const armv7: Arch = {
   dwarfRegisters,
   debug,
   frames,
-  roles: { pc: 'pc', sp: 'sp', bootArgument: 'r0' },
+  roles: { pc: 'pc', sp: 'sp', bootArgument: 'r0', result: 'r0' },
   conventions: { native, linux: native },
   translate,
   mapped,

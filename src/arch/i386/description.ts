@@ -33,7 +33,7 @@ export const i386: Arch = {
   dwarfRegisters,
   debug,
   frames,
-  roles: { pc: 'eip', sp: 'esp', bootArgument: 'eax' },
+  roles: { pc: 'eip', sp: 'esp', bootArgument: 'eax', result: 'eax' },
   conventions: { native, linux: { wire: 1, name: 'regparm(3)', alignsPairs: false } },
   translate,
   mapped,
