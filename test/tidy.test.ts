@@ -42,7 +42,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   corpus: ['base', 'arch', 'object', 'flavour', 'linker'],
   kernel: kernelAndBelow,
   fuzz: ['base', 'arch', 'object', 'flavour', 'linker', 'kernel', 'corpus'],
-  host: [...kernelAndBelow, 'disasm'],
+  host: [...kernelAndBelow, 'disasm', 'debug'],
   debug: [...kernelAndBelow, 'disasm'],
   check: ['base', 'arch', 'object', 'flavour', 'linker'],
   repl: seenByFrontEnds,
