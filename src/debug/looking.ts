@@ -32,6 +32,9 @@ export interface Looking {
 /** All that src/debug/view.ts answers. */
 export interface Viewing
   extends Looking,
-    Pick<Debugger, 'threads' | 'frames' | 'objects' | 'sourceFiles' | 'locals' | 'regions'> {
+    Pick<
+      Debugger,
+      'threads' | 'frames' | 'objects' | 'sourceFiles' | 'locals' | 'statics' | 'regions'
+    > {
   evaluate(expression: string, frame?: StackFrame): Evaluated;
 }

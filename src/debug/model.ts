@@ -318,6 +318,8 @@ export interface Debugger {
   sourceFiles(): readonly string[];
   /** Parameters and locals, innermost block first. */
   locals(frame: StackFrame): readonly ValueNode[];
+  /** Variables outside functions, of the source file that the frame's function is in. */
+  statics(frame: StackFrame): readonly ValueNode[];
   /** A C expression in a frame (default the innermost): "counter", "*list->next", "$pc", "a[3]@2". */
   evaluate(expression: string, frame?: StackFrame): Evaluated;
   /**

@@ -61,6 +61,7 @@ function viewing(kernel: Kernel, view: View): Viewing {
     objects: () => view.objects(),
     sourceFiles: () => view.sourceFiles(),
     locals: (frame) => view.locals(frame),
+    statics: (frame) => view.statics(frame),
     regions: () => view.regions(),
   };
 }

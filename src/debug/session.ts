@@ -203,6 +203,10 @@ export class Session implements Debugger {
     return this.#view.locals(frame);
   }
 
+  statics(frame: StackFrame): readonly ValueNode[] {
+    return this.#view.statics(frame);
+  }
+
   evaluate(expression: string, frame?: StackFrame): Evaluated {
     return this.#view.evaluate(expression, frame);
   }

@@ -52,6 +52,18 @@ export function localsOf(origin: FrameOrigin, guest: GuestAccess): readonly Valu
   return nodes;
 }
 
+/** Variables outside functions, of the unit that the frame's function is in. */
+export function staticsOf(
+  { raw, ...origin }: FrameOrigin,
+  guest: GuestAccess,
+): readonly ValueNode[] {
+  const frame = dwarfFrame(raw, guest.read);
+  const variables = raw.object?.info?.variablesAt(raw.lookupPc) ?? [];
+  return variables
+    .filter(({ kind }) => kind === 'global')
+    .map((each) => variableNode(each, frame, each.name, { ...origin, raw }, guest));
+}
+
 function variableNode(
   variable: Variable,
   frame: Frame,

@@ -22,7 +22,7 @@ import { Sources } from './sources.ts';
 import { type FrameOrigin, framesFrom, originOf } from './stack.ts';
 import { Threads } from './threads.ts';
 import { type RawFrame, type Start, Unwinder } from './unwind.ts';
-import { evaluateIn, type GuestAccess, localsOf } from './values.ts';
+import { evaluateIn, type GuestAccess, localsOf, staticsOf } from './values.ts';
 
 export interface ViewOptions {
   readonly kernel: Kernel;
@@ -140,6 +140,11 @@ export class View {
   locals(frame: StackFrame): readonly ValueNode[] {
     const origin = originOf(frame);
     return origin === undefined ? [] : localsOf(origin, this.#guest);
+  }
+
+  statics(frame: StackFrame): readonly ValueNode[] {
+    const origin = originOf(frame);
+    return origin === undefined ? [] : staticsOf(origin, this.#guest);
   }
 
   evaluate(expression: string, frame?: StackFrame): Evaluated {

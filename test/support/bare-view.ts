@@ -54,6 +54,7 @@ function bareView(kernel: Kernel): Viewing {
     objects: () => [],
     sourceFiles: () => [],
     locals: () => [],
+    statics: () => [],
     regions: () => [],
   };
 }
