@@ -71,6 +71,13 @@ export class CallFrames {
       const bytes = frame.memory(BigInt.asUintN(bits, address), wordBytes);
       return bytes && unsignedOf(bytes);
     };
+    // What is below the stack pointer has been popped, and may be overwritten: compilers
+    // leave out that the register is restored.
+    const sp = frame.register(stackPointer);
+    const saved = (address: bigint, number: number): bigint | undefined =>
+      sp !== undefined && BigInt.asUintN(bits, address) < sp
+        ? frame.register(number)
+        : load(address);
     const apply = (rule: Rule, number: number): bigint | undefined => {
       switch (rule.kind) {
         case 'undefined':
@@ -80,7 +87,7 @@ export class CallFrames {
         case 'register':
           return frame.register(rule.register);
         case 'offset':
-          return load(cfa + rule.offset);
+          return saved(cfa + rule.offset, number);
         case 'value offset':
           return BigInt.asUintN(bits, cfa + rule.offset);
         case 'expression':

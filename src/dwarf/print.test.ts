@@ -6,7 +6,8 @@ import { debugObject } from '../../test/support/debug-object.ts';
 import { archNames } from '../arch/arch.ts';
 import type { Frame } from './model.ts';
 import { printValue } from './print.ts';
-import { readVariable } from './value.ts';
+import { stripped } from './type-facts.ts';
+import { memoryValue, readVariable } from './value.ts';
 
 const source = `
 enum color { RED, GREEN = 5, BLUE = -1 };
@@ -99,6 +100,26 @@ describe.for(archNames)('%s', (arch) => {
         'at = {x = 1, y = -2}, u = {i = 7, f = 9.80908925e-45}, lo = 1, mid = 2, hi = -3, ' +
         `color = GREEN, fl = (FA | FC), on = true, op = 0x${add} <add>, {deep = 9, c = 10 '\\n'}}`,
     );
+  });
+
+  test('an array of arrays that never ends is cut soon', () => {
+    const [table] = info.globalNamed('table');
+    if (table === undefined) throw new Error('no table');
+    const element = {
+      kind: 'array',
+      element: stripped(table.type),
+      count: 1e6,
+      vector: false,
+    } as const;
+    const type = { kind: 'array', element, count: 1e6, vector: false } as const;
+    let reads = 0;
+    const zeros = (_: bigint, bytes: number): Uint8Array => {
+      reads++;
+      return new Uint8Array(bytes);
+    };
+    const text = printValue(memoryValue(type, 0n, zeros));
+    expect(text.length).toBeLessThan(200_000);
+    expect(reads).toBeLessThan(1_000_000);
   });
 
   test('what cannot be read says so', () => {

@@ -58,6 +58,7 @@ export function printNested(value: Value, options: PrintOptions = {}): string {
 class Printer {
   readonly #limits: Limits;
   #written = 0;
+  #compared = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -172,8 +173,14 @@ class Printer {
     return this.#elements(value, element, count, depth);
   }
 
+  /** Arrays of large arrays have more to compare than anyone wants to wait for. */
+  #mayCompare(bytes: number): boolean {
+    this.#compared += Math.max(8, bytes);
+    return this.#compared <= COMPARE_LIMIT;
+  }
+
   #characters(value: Value, type: ArrayType, count: number): string {
-    const read = Math.min(count, RUN_LIMIT);
+    const read = Math.min(count, STRING_LIMIT);
     const content = cut(value, type, read).content();
     if (!content.ok) return failure(content.why);
     if (content.gone.length > 0) return '<optimized out>';
@@ -186,12 +193,13 @@ class Printer {
 
   #elements(value: Value, element: Type, count: number, depth: number): string {
     const { elements, repeats } = this.#limits;
+    const size = sizeOf(element) ?? 0;
     const shown: string[] = [];
     let index = 0;
     for (let things = 0; index < count && things < elements; things++) {
       const text = this.print(elementOf(value, element, BigInt(index)), depth + 1);
       let end = index + 1;
-      while (end < count && end - index < RUN_LIMIT && sameBytes(value, element, index, end)) end++;
+      while (end < count && this.#mayCompare(size) && sameBytes(value, element, index, end)) end++;
       if (end - index > repeats) {
         shown.push(`${text} <repeats ${end - index} times>`);
         things += repeats - 1;
@@ -206,8 +214,10 @@ class Printer {
   }
 }
 
-/** Longer strings are cut, and longer runs told in two parts. */
-const RUN_LIMIT = 1 << 16;
+/** Longer strings are cut. */
+const STRING_LIMIT = 1 << 16;
+/** In bytes, for one value; runs beyond are told in parts. */
+const COMPARE_LIMIT = 1 << 22;
 
 function sameBytes(array: Value, element: Type, first: number, second: number): boolean {
   const a = elementOf(array, element, BigInt(first)).content();
