@@ -101,21 +101,12 @@ function hasInit({ view: { description } }: Module): boolean {
   return description.flavour === 'netbsd';
 }
 
-/** Linux: init without exit means that the module stays for ever. */
-function isPermanent({ view: { description } }: Module): boolean {
-  return (
-    description.flavour === 'linux' &&
-    description.init !== undefined &&
-    description.exit === undefined
-  );
-}
-
 function unloadAll(kernel: Kernel, modules: Map<string, ModuleReport>): void {
   const held = new Set<string>();
   for (const module of [...kernel.modules].reverse()) {
     const before = modules.get(module.view.file);
     if (before === undefined) continue;
-    if (isPermanent(module) || held.has(module.name)) {
+    if (module.isPermanent || held.has(module.name)) {
       for (const name of module.view.description.required) held.add(name);
       continue;
     }
@@ -160,7 +151,7 @@ function callOne(kernel: Kernel, call: CallExpression): CallReport {
   return { call, module: module.name, result, buffers };
 }
 
-function argumentOf(literal: Literal): Argument {
+export function argumentOf(literal: Literal): Argument {
   switch (literal.kind) {
     case 'integer':
       return literal.wide ? u64(literal.value) : literal.value;

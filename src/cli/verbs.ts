@@ -1,9 +1,10 @@
 // Every verb there is, in the order in which help lists them.
 
 import { checkVerb } from './check.ts';
+import { dapVerb } from './dap.ts';
 import { infoVerb } from './info.ts';
 import { mapVerb } from './map.ts';
 import { runVerb } from './run.ts';
 import type { Verb } from './verb.ts';
 
-export const verbs: readonly Verb[] = [runVerb, checkVerb, infoVerb, mapVerb];
+export const verbs: readonly Verb[] = [runVerb, dapVerb, checkVerb, infoVerb, mapVerb];

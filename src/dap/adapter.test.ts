@@ -30,7 +30,6 @@ class Bench {
   constructor(target: FakeDebugger, open?: Open) {
     const opened = {
       debugger: target,
-      console: { length: 0, textSince: () => '' },
       file: { name: 'hello.ko', bytes: new Uint8Array() },
       calls: [],
       sources: { locate: () => undefined, lookedIn: () => ['/src/kern/main.c'], identity: String },

@@ -201,10 +201,7 @@ export class Adapter {
   }
 
   async #boot(options: LaunchOptions, attach: boolean): Promise<void> {
-    const opened = await this.#options.open(options, {
-      console: () => this.#guest?.flushConsole(),
-      log: (text) => this.#emit('output', { category: 'console', output: `${text}\n` }),
-    });
+    const opened = await this.#options.open(options);
     if (!opened.ok) throw new Refusal(opened.problems.join('\n'));
     if (this.#closed) opened.value.debugger.close();
     if (this.#closed) throw new Refusal('the client is gone');

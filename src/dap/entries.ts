@@ -32,7 +32,7 @@ export function entryOf(node: ValueNode): Entry {
     type,
     evaluateName: expression,
     memoryReference: address === undefined ? undefined : formatAddr(address),
-    parts: children.length === 0 ? undefined : () => children.map(entryOf),
+    parts: children.length === 0 ? undefined : () => node.children().map(entryOf),
     elements: children.filter((child) => child.name.startsWith('[')).length,
     readOnly: node.assign === undefined,
     assign: (given) =>

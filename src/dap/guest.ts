@@ -6,7 +6,6 @@ import { formatAddr } from '../base/address.ts';
 import type { DebugStop, Resume } from '../debug/model.ts';
 import type { BreakpointTable } from './breakpoints.ts';
 import type { Client } from './client.ts';
-import { ConsoleOutput } from './console.ts';
 import { type DataBreakpoints, describeHit } from './data-breakpoints.ts';
 import { exceptionInfo } from './exception.ts';
 import { type Fields, Refusal } from './fields.ts';
@@ -44,7 +43,6 @@ export class Guest {
   readonly #sources: Sources;
   readonly #inspection: Inspection;
   readonly #modules: ModuleList;
-  readonly #console: ConsoleOutput;
   readonly runner: Runner;
 
   constructor(options: GuestOptions) {
@@ -54,7 +52,13 @@ export class Guest {
     this.#sources = new Sources(opened.sources);
     this.#inspection = new Inspection({ debugger: target, sources: this.#sources, client });
     this.#modules = new ModuleList(target, this.#sources, emit);
-    this.#console = new ConsoleOutput(opened.console, emit);
+    target.onOutput = (source, text) => {
+      const isLog = source === 'log';
+      emit('output', {
+        category: isLog ? 'console' : 'stdout',
+        output: isLog ? `${text}\n` : text,
+      });
+    };
     this.runner = new Runner({
       debugger: target,
       plan: new Plan(opened, launch),
@@ -83,11 +87,6 @@ export class Guest {
   /** The client has ticked other filters. */
   refilter({ exceptions, modules }: Filters): void {
     this.#options.opened.debugger.catch({ exceptions, modules });
-  }
-
-  /** Tells what the guest has printed, while it runs. */
-  flushConsole(): void {
-    this.#console.flush();
   }
 
   async close(): Promise<void> {
@@ -152,7 +151,9 @@ export class Guest {
   }
 
   async #command(line: string): Promise<Evaluation> {
-    const text = await this.runner.lend(() => this.#options.opened.command(line));
+    const { command } = this.#options.opened;
+    if (command === undefined) throw new Refusal('there are no commands here, only expressions');
+    const text = await this.runner.lend(() => command(line));
     return { result: text.trimEnd(), variablesReference: 0 };
   }
 
@@ -212,7 +213,6 @@ export class Guest {
 
   /** The guest stands still, perhaps only for a moment: what is new? */
   #look(): void {
-    this.#console.flush();
     this.#modules.update();
     this.#options.breakpoints.update();
   }

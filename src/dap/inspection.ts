@@ -14,6 +14,12 @@ import type { Sources } from './sources.ts';
 
 /** Frames of one stack; a kernel stack of 16 KiB holds fewer. */
 const FRAME_LIMIT = 1024;
+/** Where a frame is: an assignment makes other objects of the same frames. */
+interface FrameRef {
+  readonly thread: number;
+  readonly index: number;
+}
+
 const numbers = { min: 0, max: 2 ** 31 - 1 };
 
 export interface InspectionOptions {
@@ -29,7 +35,7 @@ export class Inspection {
   readonly #debugger: Debugger;
   readonly #sources: Sources;
   readonly #client: Client;
-  readonly #frames = new Handles<StackFrame>('frame');
+  readonly #frames = new Handles<FrameRef>('frame');
   readonly #containers = new Handles<() => readonly Entry[]>('variable');
   /** By thread, at this stop. */
   readonly #stacks = new Map<number, readonly StackFrame[]>();
@@ -64,72 +70,74 @@ export class Inspection {
   }
 
   stackTrace(args: Fields): Body<DebugProtocol.StackTraceResponse> {
-    const stack = this.#stack(args.integer('threadId', numbers));
+    const thread = args.integer('threadId', numbers);
+    const stack = this.#stack(thread);
     const start = args.optionalInteger('startFrame', numbers) ?? 0;
     const levels = args.optionalInteger('levels', numbers) ?? 0;
     const shown = stack.slice(start, levels === 0 ? undefined : start + levels);
-    return { stackFrames: shown.map((frame) => this.#frame(frame)), totalFrames: stack.length };
+    return {
+      stackFrames: shown.map((frame) => this.#frame(thread, frame)),
+      totalFrames: stack.length,
+    };
   }
 
   scopes(args: Fields): Body<DebugProtocol.ScopesResponse> {
-    const frame = this.#frames.get(args.integer('frameId', numbers));
-    const locals = this.#debugger.locals(frame);
-    const having = (...roles: readonly ValueNode['role'][]) => {
-      const nodes = locals.filter(({ role }) => roles.includes(role));
-      return () => nodes.map(entryOf);
-    };
-    const registers = (...groups: Parameters<typeof registerEntries>[2]) =>
-      this.#containers.add(() => registerEntries(this.#debugger, frame, groups));
+    const ref = this.#frames.get(args.integer('frameId', numbers));
+    const locals =
+      (...roles: readonly ValueNode['role'][]) =>
+      () =>
+        this.#debugger
+          .locals(this.#frameAt(ref))
+          .filter(({ role }) => roles.includes(role))
+          .map(entryOf);
+    const statics = () => [
+      ...locals('static')(),
+      ...this.#debugger.statics(this.#frameAt(ref)).map(entryOf),
+    ];
+    const registers = (...groups: Groups) => this.#registersOf(ref, groups);
     const some = (scope: Omit<Scope, 'variablesReference'>, list: () => readonly Entry[]) =>
       list().length === 0 ? [] : [{ ...scope, variablesReference: this.#containers.add(list) }];
-    const rare = frame.index === 0;
     const scopes: readonly Scope[] = [
       {
         name: 'Locals',
         presentationHint: 'locals',
-        variablesReference: this.#containers.add(having('local', undefined)),
+        variablesReference: this.#containers.add(locals('local', undefined)),
         expensive: false,
       },
       ...some(
         { name: 'Arguments', presentationHint: 'arguments', expensive: false },
-        having('parameter'),
+        locals('parameter'),
       ),
-      ...some({ name: 'Statics', expensive: true }, having('static')),
+      ...some({ name: 'Statics', expensive: true }, statics),
       {
         name: 'Registers',
         presentationHint: 'registers',
-        variablesReference: registers('general'),
+        variablesReference: this.#containers.add(registers('general')),
         expensive: false,
       },
-      ...(rare ? this.#rareScopes(registers) : []),
+      // Only the CPU has them, callers do not.
+      ...(ref.index > 0
+        ? []
+        : [
+            ...some({ name: 'System registers', expensive: true }, registers('system')),
+            ...some(
+              { name: 'Float and vector registers', expensive: true },
+              registers('float', 'vector'),
+            ),
+          ]),
     ];
     return { scopes };
   }
 
-  #rareScopes(
-    registers: (...groups: Parameters<typeof registerEntries>[2]) => number,
-  ): readonly Scope[] {
-    const groups = new Set(this.#debugger.registers().map(({ group }) => group));
-    return [
-      ...(groups.has('system')
-        ? [
-            {
-              name: 'System registers',
-              variablesReference: registers('system'),
-              expensive: true,
-            },
-          ]
-        : []),
-      ...(groups.has('float') || groups.has('vector')
-        ? [
-            {
-              name: 'Float and vector registers',
-              variablesReference: registers('float', 'vector'),
-              expensive: true,
-            },
-          ]
-        : []),
-    ];
+  #registersOf(ref: FrameRef, groups: Groups): () => readonly Entry[] {
+    return () => registerEntries(this.#debugger, this.#frameAt(ref), groups);
+  }
+
+  /** The frame as it is now. @throws Refusal if it is gone */
+  #frameAt({ thread, index }: FrameRef): StackFrame {
+    const frame = this.#stack(thread)[index];
+    if (frame === undefined) throw new Refusal('the frame is gone');
+    return frame;
   }
 
   variables(args: Fields): Body<DebugProtocol.VariablesResponse> {
@@ -191,7 +199,7 @@ export class Inspection {
   /** The value of an expression in the frame that a request names. */
   expression(expression: string, args: Fields): Entry {
     const id = args.optionalInteger('frameId', numbers);
-    const frame = id === undefined || id === 0 ? undefined : this.#frames.get(id);
+    const frame = id === undefined || id === 0 ? undefined : this.#frameAt(this.#frames.get(id));
     const found = this.#debugger.evaluate(expression, frame);
     if (!found.ok) throw new Refusal(found.problem);
     return entryOf(found.value);
@@ -211,14 +219,14 @@ export class Inspection {
     return stack;
   }
 
-  #frame(frame: StackFrame): Wire<DebugProtocol.StackFrame> {
+  #frame(thread: number, frame: StackFrame): Wire<DebugProtocol.StackFrame> {
     const { file, line, column } = frame;
     const isKernel = frame.module === undefined;
     const module = this.#debugger
       .objects()
       .find(({ id, name }) => (isKernel ? id === undefined : name === frame.module));
     return {
-      id: this.#frames.add(frame),
+      id: this.#frames.add({ thread, index: frame.index }),
       name: nameOf(frame),
       source: file === undefined ? undefined : this.#sources.source(file, isKernel),
       line: line === undefined ? 0 : line - 1 + this.#client.firstLine,
@@ -231,6 +239,7 @@ export class Inspection {
 
 type Variable = Body<DebugProtocol.SetVariableResponse> & { readonly name: string };
 type Scope = Wire<DebugProtocol.Scope>;
+type Groups = Parameters<typeof registerEntries>[2];
 
 /** "hello_add", "hello_add+0x8" where no line says where in it, or the address. */
 function nameOf({ function: name, offset, line, pc, inlined, interrupted }: StackFrame): string {

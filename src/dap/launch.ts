@@ -6,7 +6,6 @@ import { archNames } from '../arch/arch.ts';
 import type { Result } from '../base/result.ts';
 import type { Debugger } from '../debug/model.ts';
 import type { ObjectFile } from '../kernel/files.ts';
-import type { ConsoleText } from './console.ts';
 import { type Fields, Refusal } from './fields.ts';
 import type { SourceFinder } from './sources.ts';
 
@@ -34,7 +33,6 @@ export interface LaunchOptions {
 
 /** A call that a launch configuration asks for. */
 export interface Call {
-  readonly text: string;
   readonly symbol: string;
   readonly words: readonly bigint[];
 }
@@ -42,24 +40,15 @@ export interface Call {
 /** A guest that is booted, with nothing loaded. */
 export interface Opened {
   readonly debugger: Debugger;
-  readonly console: ConsoleText;
   readonly file: ObjectFile;
   readonly calls: readonly Call[];
   readonly sources: SourceFinder;
   /** A command of the terminal debugger; answers what it prints. */
-  command(line: string): Promise<string>;
-}
-
-/** What the guest says, as it says it. */
-export interface OpenEvents {
-  /** A line of its console is complete. */
-  console(): void;
-  /** What a log point has to tell. */
-  log(text: string): void;
+  readonly command?: (line: string) => Promise<string>;
 }
 
 /** Boots a guest for a launch; the problems are sentences for the user. */
-export type Open = (options: LaunchOptions, events: OpenEvents) => Promise<Result<Opened, string>>;
+export type Open = (options: LaunchOptions) => Promise<Result<Opened, string>>;
 
 /** @throws Refusal for a configuration that cannot be meant */
 export function launchOptions(args: Fields): LaunchOptions {

@@ -1,7 +1,8 @@
 // What the guest is asked to do in one launch: load the module, make the calls,
 // unload it.  Each begins when the one before is done.
 
-import type { Debugger, DebugRequest, Outcome } from '../debug/model.ts';
+import type { Debugger, DebugRequest, DebugStop, Outcome } from '../debug/model.ts';
+import { isBefore } from '../debug/position.ts';
 import { describeOops } from '../kernel/oops.ts';
 import { describeDeath, describeFailure } from '../kernel/results.ts';
 import type { LaunchOptions, Opened } from './launch.ts';
@@ -15,11 +16,16 @@ export interface Verdict {
 /** 'unload': whatever name it was loaded under. */
 type Step = DebugRequest | 'unload';
 
+type Done = Extract<DebugStop, { reason: 'done' }>;
+
 export class Plan {
   readonly #debugger: Debugger;
-  #steps: readonly Step[];
+  readonly #steps: readonly Step[];
+  /** When each step was done.  A run that goes back in time does steps again. */
+  #done: Done['position'][] = [];
   /** The name that the module was loaded under. */
   #module: string | undefined;
+  #abandoned = false;
 
   constructor({ debugger: target, file, calls }: Opened, { unload }: LaunchOptions) {
     this.#debugger = target;
@@ -32,25 +38,28 @@ export class Plan {
 
   /** Begins what comes next; answers false when nothing does, or what is wrong. */
   begin(): boolean | string {
-    const [step, ...others] = this.#steps;
-    this.#steps = others;
-    if (step === undefined) return false;
+    const step = this.#steps[this.#done.length];
+    if (step === undefined || this.#abandoned) return false;
     if (step !== 'unload') return this.#debugger.begin(step) ?? true;
     if (this.#module === undefined) return false;
     return this.#debugger.begin({ kind: 'unload', module: this.#module }) ?? true;
   }
 
   /** What came of a step.  A module that did not load is the end of the plan. */
-  settle(outcome: Outcome): Verdict {
+  settle({ position, outcome }: Done): Verdict {
+    this.#done = [...this.#done.filter((each) => isBefore(each, position)), position];
     if (outcome.kind === 'load') {
-      if (outcome.result.ok) this.#module = outcome.result.module.name;
-      else this.abandon();
+      const { result } = outcome;
+      this.#abandoned = !result.ok;
+      // Linux: with an init and without an exit it stays for ever.
+      this.#module = result.ok && !result.module.isPermanent ? result.module.name : undefined;
     }
     return verdictOn(outcome);
   }
 
+  /** Nothing more is begun. */
   abandon(): void {
-    this.#steps = [];
+    this.#abandoned = true;
   }
 }
 

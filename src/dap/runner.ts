@@ -166,7 +166,7 @@ export class Runner {
   }
 
   #settle(stop: Extract<DebugStop, { reason: 'done' }>): void {
-    const { ok, text } = this.#options.plan.settle(stop.outcome);
+    const { ok, text } = this.#options.plan.settle(stop);
     this.#failed ||= !ok;
     this.#say(text, ok ? 'console' : 'stderr');
   }
@@ -219,6 +219,8 @@ export class Runner {
         };
       case 'entry':
         return { reason: 'entry', description: `Entry of ${stop.module}` };
+      case 'idle':
+        return { reason: 'pause', description: 'The guest has nothing to do' };
       case 'dead':
         this.#failed = true;
         return {
@@ -226,8 +228,6 @@ export class Runner {
           description: 'The machine stopped',
           text: describeDeath(stop.death),
         };
-      case 'idle':
-        return { reason: 'pause', description: 'The guest has nothing to do' };
       case 'history-begin':
         return { reason: 'pause', description: 'Start of the recording' };
     }

@@ -25,6 +25,16 @@ export class Module {
     return this.view.name;
   }
 
+  /** Whether it stays for ever: of Linux, with an init and without an exit. */
+  get isPermanent(): boolean {
+    const { description } = this.view;
+    return (
+      description.flavour === 'linux' &&
+      description.init !== undefined &&
+      description.exit === undefined
+    );
+  }
+
   /** The address of a symbol, local ones included; undefined when there is none. */
   symbol(name: string): Addr | undefined {
     return this.#find(name)?.address;

@@ -178,6 +178,10 @@ export class FakeDebugger implements Debugger {
     return [];
   }
 
+  statics() {
+    return [];
+  }
+
   evaluate(expression: string): Evaluated {
     return { ok: false, problem: `no symbol "${expression}"` };
   }
