@@ -2,9 +2,19 @@
 
 import { checkVerb } from './check.ts';
 import { dapVerb } from './dap.ts';
+import { debugVerb } from './debug.ts';
+import { gdbVerb } from './gdb.ts';
 import { infoVerb } from './info.ts';
 import { mapVerb } from './map.ts';
 import { runVerb } from './run.ts';
 import type { Verb } from './verb.ts';
 
-export const verbs: readonly Verb[] = [runVerb, dapVerb, checkVerb, infoVerb, mapVerb];
+export const verbs: readonly Verb[] = [
+  runVerb,
+  debugVerb,
+  gdbVerb,
+  dapVerb,
+  checkVerb,
+  infoVerb,
+  mapVerb,
+];

@@ -2,6 +2,7 @@
 // While the guest runs or looks back only the interrupt byte is heard; other packets wait, and
 // there may not be many.  Nothing that a client sends is an error of ours.
 
+import { Buffer } from 'node:buffer';
 import type { Resume, ResumeOptions } from '../debug/model.ts';
 import type { ObjectFiles } from '../kernel/files.ts';
 import {
@@ -18,7 +19,6 @@ import {
 import { encodePacket, type Message, PACKET_BYTES, PacketReader } from './framing.ts';
 import { addressOf, bytesOfBinary, bytesOfHex, hexOfText, textOfHex } from './hex.ts';
 import { monitor } from './monitor.ts';
-import type { ProgramStop } from './program.ts';
 import { type ClientFeatures, clientFeatures, query } from './queries.ts';
 import { parseVCont, type Resumption, VCONT } from './resumption.ts';
 import { endReply, stopHead } from './stop-reply.ts';
@@ -28,6 +28,8 @@ import { parseThread } from './threads.ts';
 const OK = 'OK';
 /** Packets that wait; who sends more without reading an answer is broken. */
 const WAITING = 4096;
+/** Replies in one write, at most. */
+const TOGETHER = 64;
 /** So many steps of a range, and the interrupt byte is looked for. */
 const STEPS = 256;
 /** Console text in one packet: hex doubles it. */
@@ -56,6 +58,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #reader = new PacketReader();
   readonly #waiting: Waiting[] = [];
+  #unsent: Uint8Array[] = [];
   #target: Target | undefined;
   #client: ClientFeatures = { multiprocess: false, swbreak: false };
   /** Whose registers g reads; undefined: of the thread that runs. */
@@ -70,7 +73,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#idle = options.target.then((target) => {
-      this.#target = target;
+      this.#meet(target);
       this.#busy = false;
       this.#pump();
     });
@@ -178,11 +181,18 @@ export class Connection {
   #reply(text: Reply): void {
     if (text === undefined) return;
     this.#last = encodePacket(text);
-    this.#send(this.#last);
+    this.#send(this.#last, false);
   }
 
-  #send(bytes: Uint8Array): void {
-    if (!this.#closed) this.#options.send(bytes);
+  /** A reply goes out with those to the packets that wait, anything else `now`. */
+  #send(bytes: Uint8Array, now = true): void {
+    if (this.#closed) return;
+    this.#unsent.push(bytes);
+    if (!now && this.#waiting.length > 0 && this.#unsent.length < TOGETHER) return;
+    const [only] = this.#unsent;
+    const all = this.#unsent.length === 1 ? only : Buffer.concat(this.#unsent);
+    this.#unsent = [];
+    if (all !== undefined) this.#options.send(all);
   }
 
   #handle(target: Target, body: string): Reply | Promise<Reply> {
@@ -336,32 +346,36 @@ export class Connection {
   }
 
   async #run(target: Target, how: Resume, options?: ResumeOptions): Promise<Reply> {
-    const stop = await target.program.resume(how, options);
-    return this.#stopped(target, stop);
+    await target.program.resume(how, options);
+    return this.#stopped(target);
   }
 
   async #range(target: Target, range: { start: bigint; end: bigint }): Promise<Reply> {
     for (let steps = 1; ; steps++) {
       const stop = await target.program.resume({ kind: 'instruction' });
-      if (stop.kind === 'ended' || stop.stop.reason !== 'step') return this.#stopped(target, stop);
+      if (stop.kind === 'ended' || stop.stop.reason !== 'step' || this.#interrupted) break;
       const { pc } = stop.stop;
-      if (pc < range.start || pc >= range.end || this.#interrupted)
-        return this.#stopped(target, stop);
-      this.#say(stop.says);
+      if (pc < range.start || pc >= range.end) break;
       if (steps % STEPS === 0) await this.#options.pause();
     }
+    return this.#stopped(target);
   }
 
-  #stopped(target: Target, stop: ProgramStop): string {
-    this.#say(stop.says);
+  #stopped(target: Target): string {
     if (this.#closed) target.forget();
     return this.#state(target);
   }
 
   async #restart(): Promise<string> {
-    this.#target = await this.#options.restart();
-    this.#target.threads.multiprocess = this.#client.multiprocess;
-    return this.#state(this.#target);
+    const target = await this.#options.restart();
+    this.#meet(target);
+    return this.#state(target);
+  }
+
+  #meet(target: Target): void {
+    this.#target = target;
+    target.threads.multiprocess = this.#client.multiprocess;
+    target.program.onSay = (text) => this.#say(text);
   }
 
   /** Text for the user, in packets that fit. */

@@ -38,16 +38,13 @@ interface Range {
  * without asking again, so that the whole area of modules and the whole window of RAM
  * are in it.
  */
-export function memoryMap({
-  arch,
-  kernel,
-  regions,
-}: Pick<Debugger, 'arch' | 'kernel' | 'regions'>): string {
+export function memoryMap(debugger_: Debugger): string {
+  const { arch, kernel } = debugger_;
   const { kernelBase, modulesStart, modulesEnd } = arch.map;
   const ranges: Range[] = [
     { start: kernelBase, end: kernelBase + BigInt(kernel.machine.memory.ram.length) },
     { start: modulesStart, end: modulesEnd },
-    ...regions(),
+    ...debugger_.regions(),
   ];
   const lines = joined(ranges).map(
     ({ start, end }) =>

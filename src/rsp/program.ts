@@ -22,26 +22,28 @@ export type Ending =
   | { readonly kind: 'signalled'; readonly signal: number };
 
 export type ProgramStop =
-  | { readonly kind: 'stopped'; readonly stop: DebugStop; readonly says: string }
-  | { readonly kind: 'ended'; readonly ending: Ending; readonly says: string };
+  | { readonly kind: 'stopped'; readonly stop: DebugStop }
+  | { readonly kind: 'ended'; readonly ending: Ending };
 
+/** Stops behind which nothing is left to do. */
+const AT_REST: ReadonlySet<DebugStop['reason']> = new Set(['done', 'dead', 'idle']);
 const SIGNAL = { trap: 5, abort: 6, alarm: 14 } as const;
 
 export class Program {
   readonly debugger: Debugger;
+  /** Told what the guest's console and we have to say, while the guest runs. */
+  onSay: ((text: string) => void) | undefined;
   readonly #stopAt: StopAt;
   /** A request was made and the guest has not run since. */
   #begun = false;
   #unloading = false;
   #failure: Ending | undefined;
   #ended: Ending | undefined;
-  /** How much of the guest's console was told. */
-  #told: number;
 
   constructor(debugger_: Debugger, stopAt: StopAt) {
     this.debugger = debugger_;
     this.#stopAt = stopAt;
-    this.#told = debugger_.kernel.machine.console.length;
+    debugger_.onOutput = (_kind, text) => this.onSay?.(text);
     debugger_.catch({ exceptions: true, entry: stopAt === 'entry', modules: false });
   }
 
@@ -60,7 +62,7 @@ export class Program {
   /** Whether the guest has something to do. */
   get busy(): boolean {
     const reason = this.debugger.stop?.reason;
-    return this.#begun || (reason !== undefined && reason !== 'done' && reason !== 'dead');
+    return this.#begun || (reason !== undefined && !AT_REST.has(reason));
   }
 
   /** Gives the guest something to do; answers what is wrong. */
@@ -72,43 +74,35 @@ export class Program {
 
   /** Runs to the next stop, or to the end if nothing is left to do. */
   async resume(how: Resume, options?: ResumeOptions): Promise<ProgramStop> {
-    if (this.#ended !== undefined) return this.#end(this.#ended, '');
+    if (this.#ended !== undefined) return { kind: 'ended', ending: this.#ended };
     if (options?.reverse === true) {
       this.#failure = undefined;
       this.#unloading = false;
     } else if (!this.busy) {
       const ending = this.#next();
-      if (ending !== undefined) return this.#end(ending, '');
+      if (ending !== undefined) return this.#end(ending);
     }
     this.#begun = false;
     const stop = await this.debugger.resume(how, options);
     return this.#stopped(stop);
   }
 
-  /** What the guest has written since it was last asked. */
-  #console(): string {
-    const { console } = this.debugger.kernel.machine;
-    const told = this.#told;
-    this.#told = console.length;
-    // Less: the guest went back in time.
-    return console.length > told ? console.textSince(told) : '';
-  }
-
   async #stopped(stop: DebugStop): Promise<ProgramStop> {
-    const says = this.#console();
     if (stop.reason === 'dead') {
       this.#failure = { kind: 'signalled', signal: SIGNAL.abort };
-      return { kind: 'stopped', stop, says: `${says}modbox: ${describeDeath(stop.death)}\n` };
+      this.#say(describeDeath(stop.death));
     }
-    if (stop.reason !== 'done') return { kind: 'stopped', stop, says };
+    if (stop.reason !== 'done') return { kind: 'stopped', stop };
     const { text, failure } = describe(stop.outcome);
     this.#failure ??= failure;
-    const sentence = `${says}modbox: ${text}\n`;
-    if (!this.#unloading) return { kind: 'stopped', stop, says: sentence };
+    this.#say(text);
+    if (!this.#unloading) return { kind: 'stopped', stop };
     const ending = this.#next();
-    if (ending !== undefined) return this.#end(ending, sentence);
-    const rest = await this.resume({ kind: 'continue' });
-    return { ...rest, says: sentence + rest.says };
+    return ending === undefined ? this.resume({ kind: 'continue' }) : this.#end(ending);
+  }
+
+  #say(text: string): void {
+    this.onSay?.(`modbox: ${text}\n`);
   }
 
   /** Nothing is left to do: unload the last module, or end. */
@@ -121,9 +115,9 @@ export class Program {
     return problem === undefined ? undefined : { kind: 'exited', status: 1 };
   }
 
-  #end(ending: Ending, says: string): ProgramStop {
+  #end(ending: Ending): ProgramStop {
     this.#ended = ending;
-    return { kind: 'ended', ending, says };
+    return { kind: 'ended', ending };
   }
 }
 

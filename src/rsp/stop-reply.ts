@@ -24,6 +24,7 @@ function signalOf(stop: DebugStop | undefined): number {
     case 'dead':
       return SIGABRT;
     case 'done':
+    case 'idle':
       return 0;
     default:
       return SIGTRAP;

@@ -56,6 +56,7 @@ export class Target {
   /** A client goes: nothing of it stays in the guest. */
   forget(): void {
     this.points.clear();
+    this.program.onSay = undefined;
     this.debugger.catch({ modules: false });
   }
 }
