@@ -107,22 +107,24 @@ function besideLld(target: CorpusTarget): void {
   const large = bySize.slice(0, 1);
   const small = bySize.filter((module) => fileBytes(target, module) <= SMALL_BYTES);
   const sample = sampleOf(small, SMALL_MODULES, seededRandom(1));
-  const largeRace = raceLld(target, large, { lld, rounds: 21, clock });
-  const smallRace = raceLld(target, sample, { lld, rounds: 5, clock });
+  const largeRace = raceLld(target, large, { lld, threads: 1, rounds: 21, clock });
+  const threaded = raceLld(target, large, { lld, rounds: 21, clock });
+  const smallRace = raceLld(target, sample, { lld, threads: 1, rounds: 5, clock });
   const start = median(lldStart(lld, { rounds: 21, clock }));
   const largeName = large[0]?.split('/').at(-1) ?? '';
   say('Beside ld.lld, by turns; its time has the start of a process for each module:\n\n');
   say(
     numberTable([
       ['', 'files', 'relocations', 'modbox', 'ld.lld', 'modbox / ld.lld'],
-      compared(largeName, largeRace),
-      compared(`${sample.length} small modules`, smallRace),
+      compared(`${largeName}, one thread each`, largeRace),
+      compared(`${largeName}, all threads of lld`, threaded),
+      compared(`${sample.length} small modules, one thread each`, smallRace),
     ]),
   );
   const without = median(largeRace.lld) - start;
   say(
     `\nA process of ld.lld that does nothing takes ${start.toFixed(1)} ms: without it, ` +
-      `${without.toFixed(1)} ms for ${largeName}, ` +
+      `${without.toFixed(1)} ms for ${largeName} with one thread, ` +
       `${(median(smallRace.lld) - start * sample.length).toFixed(1)} ms for the small ones.\n`,
   );
 }

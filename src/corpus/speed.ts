@@ -85,6 +85,8 @@ export interface Comparison {
 
 export interface ComparisonOptions {
   readonly lld: string;
+  /** Of lld; undefined: as many as it likes. */
+  readonly threads?: number;
   readonly rounds: number;
   readonly clock: Clock;
 }
@@ -96,9 +98,10 @@ export interface ComparisonOptions {
 export function raceLld(
   target: CorpusTarget,
   modules: readonly string[],
-  { lld, rounds, clock }: ComparisonOptions,
+  { lld, threads, rounds, clock }: ComparisonOptions,
 ): Comparison {
   const stubs = new Stubs(target.arch);
+  const limit = threads === undefined ? [] : [`--threads=${threads}`];
   const folder = mkdtempSync(join(tmpdir(), 'modbox-bench-'));
   const times = { ours: new Array<number>(rounds).fill(0), lld: new Array<number>(rounds).fill(0) };
   let bytes = 0;
@@ -107,7 +110,7 @@ export function raceLld(
     for (const name of modules) {
       const elf = rawElf(readModule(target, name));
       const places = scatter(elf, { arch: target.arch, random: seededRandom(1) });
-      const args = prepareLld(folder, elf, places, stubs, devNull);
+      const args = [...limit, ...prepareLld(folder, elf, places, stubs, devNull)];
       for (let round = 0; round < rounds; round++) {
         const start = clock();
         runLld(lld, args);
@@ -132,7 +135,10 @@ function runLld(lld: string, args: readonly string[]): void {
 }
 
 /** Milliseconds that a process of lld takes to do nothing. */
-export function lldStart(lld: string, { rounds, clock }: Omit<ComparisonOptions, 'lld'>) {
+export function lldStart(
+  lld: string,
+  { rounds, clock }: Pick<ComparisonOptions, 'rounds' | 'clock'>,
+) {
   return Array.from({ length: rounds }, () => {
     const start = clock();
     spawnSync(lld, ['--version']);
