@@ -328,6 +328,8 @@ export interface Debugger {
    */
   disassemble(address: Addr, count: number, before?: number): readonly DisassembledInstruction[];
 
+  /** The run up to now as a file, to be had again elsewhere; undefined: not by this one. */
+  record?(): Uint8Array | undefined;
   /** The last write to these bytes before now, if one is recorded. */
   lastWrite(address: Addr, bytes: number): Promise<(WatchHit & { position: Position }) | undefined>;
   close(): void;

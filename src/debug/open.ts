@@ -7,11 +7,18 @@ import { typeName } from '../dwarf/type-facts.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { type CodeSource, Disassembler } from './disassembly.ts';
 import type { FunctionExtent, Viewing } from './looking.ts';
-import { Session } from './session.ts';
+import { Session, type SessionParts } from './session.ts';
 import { View } from './view.ts';
 
-/** @param decoder undefined: there is no disassembly, only bytes */
-export function debugKernel(kernel: Kernel, decoder: Decoder | undefined): Session {
+/**
+ * @param decoder undefined: there is no disassembly, only bytes
+ * @param save makes a recording
+ */
+export function debugKernel(
+  kernel: Kernel,
+  decoder: Decoder | undefined,
+  save?: SessionParts['save'],
+): Session {
   const view: View = new View({
     kernel,
     write: (address, bytes) => session.write(address, bytes),
@@ -29,6 +36,7 @@ export function debugKernel(kernel: Kernel, decoder: Decoder | undefined): Sessi
     view: viewing(kernel, view),
     disassemble: (address, count, before) =>
       disassembler?.disassemble(address, count, before) ?? [],
+    save,
   });
   return session;
 }

@@ -59,6 +59,7 @@ export class Runner {
     this.traps = new TrapSet(this.#machine.engine, awake);
     this.breakpoints = new BreakpointTable(this.traps, (location) => look.resolve(location));
     this.watchpoints = new WatchpointTable(this.#machine, awake);
+    this.#machine.engine.noteBlocks();
     this.#listen();
   }
 

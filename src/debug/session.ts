@@ -6,6 +6,7 @@ import type { Arch } from '../arch/arch.ts';
 import { type Addr, plus } from '../base/address.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Position } from '../machine/stop.ts';
+import type { Deed, DeedAt } from './deeds.ts';
 import { History } from './history.ts';
 import type { Viewing } from './looking.ts';
 import type {
@@ -28,6 +29,7 @@ import type {
   Watchpoint,
   WatchSpec,
 } from './model.ts';
+import type { Recording } from './recording.ts';
 import { GuestRegisters } from './registers.ts';
 import { Runner } from './runner.ts';
 import { Stepper } from './stepper.ts';
@@ -40,6 +42,8 @@ export interface SessionParts {
   readonly kernel: Kernel;
   readonly view: Viewing;
   readonly disassemble: Debugger['disassemble'];
+  /** Makes a recording of what was done. */
+  readonly save?: ((run: Pick<Recording, 'deeds' | 'end'>) => Uint8Array) | undefined;
 }
 
 const PAGE = 4096;
@@ -55,18 +59,22 @@ export class Session implements Debugger {
   readonly #history: History;
   readonly #registers: GuestRegisters;
   readonly #view: Viewing;
+  readonly #save: SessionParts['save'];
   #stop: DebugStop | undefined;
   #running = false;
+  /** What was wrong with the last thing that was done. */
+  #problem: string | undefined;
   /** How much of the guest's console was told already. */
   #told: number;
 
-  constructor({ kernel, view, disassemble }: SessionParts) {
+  constructor({ kernel, view, disassemble, save }: SessionParts) {
+    this.#save = save;
     this.kernel = kernel;
     this.arch = kernel.arch;
     this.disassemble = disassemble;
     this.#view = view;
     this.#registers = new GuestRegisters(kernel.machine);
-    this.#timeline = new Timeline(kernel);
+    this.#timeline = new Timeline(kernel, (deed) => this.#perform(deed));
     this.#runner = new Runner(this.#timeline, view);
     this.#stepper = new Stepper(this.#runner, view);
     this.#history = new History(this.#runner, view);
@@ -90,13 +98,9 @@ export class Session implements Debugger {
   begin(request: DebugRequest): string | undefined {
     if (this.#timeline.task !== undefined) return 'the guest is still busy with the last request';
     if (this.kernel.death !== undefined) return 'the machine does not run any more';
-    let problem: string | undefined;
-    this.#timeline.act(() => {
-      const task = beginTask(this.kernel, request);
-      if (typeof task === 'string') problem = task;
-      else this.#timeline.task = task;
-    });
-    return problem;
+    this.#problem = undefined;
+    this.#timeline.act({ kind: 'request', request });
+    return this.#problem;
   }
 
   async resume(how: Resume, { reverse = false }: ResumeOptions = {}): Promise<DebugStop> {
@@ -161,11 +165,9 @@ export class Session implements Debugger {
   }
 
   writeRegister(name: string, bytes: Uint8Array): string | undefined {
-    let problem: string | undefined;
-    this.#change(() => {
-      problem = this.#registers.write(name, bytes);
-    });
-    return problem;
+    this.#problem = undefined;
+    this.#timeline.act({ kind: 'register', name, bytes });
+    return this.#problem;
   }
 
   read(address: Addr, bytes: number): Uint8Array {
@@ -183,7 +185,7 @@ export class Session implements Debugger {
 
   write(address: Addr, bytes: Uint8Array): boolean {
     if (!this.kernel.machine.memory.covers(address, bytes.length)) return false;
-    this.#change(() => this.kernel.write(address, bytes));
+    this.#timeline.act({ kind: 'memory', address, bytes });
     return true;
   }
 
@@ -234,6 +236,23 @@ export class Session implements Debugger {
     return { watchpoint, access, pc: position.pc, old, new: last.new, position };
   }
 
+  /** The run up to now as a file; openRecording() has it again. */
+  record(): Uint8Array | undefined {
+    return this.#save?.({ deeds: this.#timeline.deeds, end: this.position });
+  }
+
+  /**
+   * Does what was done in another session, each at its moment, and goes to the end.
+   * @throws when the guest comes another way: it is not the same guest
+   */
+  repeat(deeds: readonly DeedAt[], end: Position): DebugStop {
+    for (const { position, deed } of deeds) {
+      this.#timeline.replay(position);
+      this.#timeline.act(deed);
+    }
+    return this.seek(end);
+  }
+
   /** Goes to a moment that was passed. */
   seek(position: Position): DebugStop {
     this.#runner.seek(position);
@@ -275,9 +294,22 @@ export class Session implements Debugger {
     }
   }
 
-  /** Changes the guest, now and whenever this moment comes again. */
-  #change(apply: () => void): void {
-    this.#timeline.act(apply);
+  /** Does to the guest what is said, now or when the moment of it has come again. */
+  #perform(deed: Deed): void {
+    switch (deed.kind) {
+      case 'request': {
+        const task = beginTask(this.kernel, deed.request);
+        if (typeof task === 'string') this.#problem = task;
+        else this.#timeline.task = task;
+        break;
+      }
+      case 'register':
+        this.#problem = this.#registers.write(deed.name, deed.bytes);
+        break;
+      case 'memory':
+        this.kernel.write(deed.address, deed.bytes);
+        break;
+    }
     this.#view.changed();
   }
 

@@ -6,6 +6,7 @@
 import type { Kernel, KernelState } from '../kernel/kernel.ts';
 import type { Death } from '../kernel/requests.ts';
 import type { Position, Stop } from '../machine/stop.ts';
+import type { Deed, DeedAt } from './deeds.ts';
 import type { Outcome } from './model.ts';
 import { compare, isBefore } from './position.ts';
 import type { Task } from './task.ts';
@@ -27,11 +28,6 @@ interface Moment {
   readonly done: number;
 }
 
-interface Action {
-  readonly position: Position;
-  readonly apply: () => void;
-}
-
 /** Virtual nanoseconds of a run without sign of life. */
 const PATIENCE = 1e12;
 /** Between two snapshots: some 10 ms of the host's time. */
@@ -48,11 +44,14 @@ export class Timeline {
   /** Going again where it has been: nothing is told to anybody. */
   replaying = false;
   readonly #moments: Moment[] = [];
-  readonly #actions: Action[] = [];
+  readonly #actions: DeedAt[] = [];
+  readonly #perform: (deed: Deed) => void;
   #done = 0;
 
-  constructor(kernel: Kernel) {
+  /** @param perform does what is said, to this guest */
+  constructor(kernel: Kernel, perform: (deed: Deed) => void) {
     this.kernel = kernel;
+    this.#perform = perform;
     this.#keep();
   }
 
@@ -64,6 +63,11 @@ export class Timeline {
   get begin(): Position {
     const [first] = this.#moments;
     return first === undefined ? this.position : first.kernel.machine.position;
+  }
+
+  /** What was done up to now. */
+  get deeds(): readonly DeedAt[] {
+    return this.#actions.slice(0, this.#done);
   }
 
   /** Positions of the snapshots before a position, the last one first. */
@@ -78,13 +82,13 @@ export class Timeline {
    * Does something to the guest, now and whenever this moment comes again.  What
    * was recorded after now is forgotten: it happens otherwise.
    */
-  act(apply: () => void): void {
+  act(deed: Deed): void {
     const now = this.position;
     this.#actions.length = this.#done;
     const kept = this.#moments.filter(({ kernel }) => compare(kernel.machine.position, now) <= 0);
     this.#moments.splice(0, Number.POSITIVE_INFINITY, ...kept);
-    this.#actions.push({ position: now, apply });
-    apply();
+    this.#actions.push({ position: now, deed });
+    this.#perform(deed);
     this.#done++;
   }
 
@@ -187,17 +191,17 @@ export class Timeline {
     }
   }
 
-  #nextAction(): Action | undefined {
+  #nextAction(): DeedAt | undefined {
     return this.#actions[this.#done];
   }
 
   /** Comes to an action that was done before, and does it again. */
-  #repeat(action: Action): Event {
+  #repeat(action: DeedAt): Event {
     if (compare(this.position, action.position) < 0) {
       return this.#step() ?? { kind: 'served' };
     }
     this.#done++;
-    action.apply();
+    this.#perform(action.deed);
     return { kind: 'served' };
   }
 

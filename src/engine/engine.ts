@@ -250,6 +250,11 @@ export class Engine implements Cpu {
     this.flushTranslations();
   }
 
+  /** From now on slice.block is the last block; a debugger needs that. */
+  noteBlocks(): void {
+    this.#budget.noteBlocks();
+  }
+
   /** Whether exactly one code trap is at the address. */
   isTrapped(address: Addr): boolean {
     return this.#traps.codeAt(address) === 1;

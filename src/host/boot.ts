@@ -29,6 +29,8 @@ export interface HostBootOptions {
   readonly searchPath?: readonly string[];
   /** Instead of the disk. */
   readonly files?: ObjectFiles;
+  /** The guest kernel, an ELF executable; default: the one that set-up built. */
+  readonly kernel?: Uint8Array;
   /** The libunicorn to load; default: what set-up found, or MODBOX_UNICORN. */
   readonly library?: string;
   readonly onConsole?: (byte: number) => void;
@@ -62,7 +64,7 @@ export async function boot(options: HostBootOptions): Promise<Kernel> {
     ...rest,
     arch: architectures[arch],
     library,
-    kernel: readKernelImage(arch),
+    kernel: options.kernel ?? readKernelImage(arch),
     files: options.files ?? diskFiles(searchPath ?? []),
   });
 }

@@ -99,16 +99,23 @@ export class Machine {
     return this.#loop.interrupts;
   }
 
+  /** At an exception that is not entered yet: before the instruction that caused it. */
   get position(): Position {
-    return this.#positionIn(this.#loop.block, this.#evenPc);
+    return this.#positionIn(this.#loop.pending?.block ?? this.#loop.block, this.#evenPc);
   }
 
   /** The moment of an access, for a memory trap to ask while the CPU runs. */
   get accessPosition(): Position {
     const { pc } = this.engine;
+    return this.#positionIn(
+      this.#runningBlock,
+      this.arch.thumbState === undefined ? pc : addr(pc & ~1n),
+    );
+  }
+
+  get #runningBlock(): Block | undefined {
     const within = this.engine.used === this.#usedWithin;
-    const block = within ? this.#loop.block : this.engine.slice.block;
-    return this.#positionIn(block, this.arch.thumbState === undefined ? pc : addr(pc & ~1n));
+    return within ? this.#loop.block : this.engine.slice.block;
   }
 
   #positionIn(block: Block | undefined, pc: Addr): Position {
@@ -324,12 +331,13 @@ export class Machine {
     this.#loop.pc = this.engine.pc;
     this.#loop.block = stop.kind === 'trap' ? this.engine.slice.block : undefined;
     if (stop.kind === 'trap' || stop.kind === 'paused') return { kind: stop.kind };
+    const block = this.#runningBlock;
     this.#close();
     switch (stop.kind) {
       case 'halted':
         return this.#sleep(end);
       case 'event':
-        return this.#take(stop.event);
+        return this.#take(stop.event, block);
       case 'bus-error':
         return this.#dead('bus error: the instruction reached neither memory nor a device');
       case 'engine-error':
@@ -350,12 +358,12 @@ export class Machine {
     return undefined;
   }
 
-  #take(event: RawEvent): Stop | undefined {
+  #take(event: RawEvent, block: Block | undefined): Stop | undefined {
     const fault = this.engine.takeFault();
     if (event.kind === 'undefined-instruction' && fault.hint) return undefined;
     if (this.onException?.(event, this.#loop.pc, fault) !== 'stop')
       return this.#vector(event, fault);
-    this.#loop.pending = { event, fault };
+    this.#loop.pending = { event, fault, block };
     return { kind: 'exception', event, fault };
   }
 

@@ -14,6 +14,8 @@ import type { Position } from './stop.ts';
 export interface PendingEntry {
   readonly event: RawEvent;
   readonly fault: FaultState;
+  /** What was charged for the block that it happened in. */
+  readonly block: Block | undefined;
 }
 
 export interface MachineState {
