@@ -241,7 +241,9 @@ export class Disassembler {
 
   /** What is behind the comment sign: a name or the text that is there. */
   #described({ address, certain }: Reference): string {
-    const name = this.#named(address) || this.#text(address);
+    // A text somewhere behind a symbol is more likely the compiler's than the symbol's.
+    const isExact = this.#placeOf(address)?.offset === 0;
+    const name = (isExact ? '' : this.#text(address)) || this.#named(address);
     return name === '' && !certain ? '' : `0x${address.toString(16)}${name}`;
   }
 

@@ -34,8 +34,11 @@ export function referenceOf(instruction: Instruction, where: Placement): Referen
     return undefined;
   }
   const inWord = (value: bigint): Addr => addr(BigInt.asUintN(wordBytes * 8, value));
-  const found = relative(instruction, where) ?? built(mnemonic, operands, halves);
+  const found = relative(instruction, where);
   if (found !== undefined) return { address: inWord(found), certain: true };
+  const sum = built(mnemonic, operands, halves);
+  // ADRP makes addresses, MOVT any number.
+  if (sum !== undefined) return { address: inWord(sum), certain: mnemonic !== 'movt' };
   // x86 has whole addresses as immediates and displacements.
   const absolute = /(?:^|, )\$?(-?0x[0-9a-f]{6,})(?:\(|,|$)/.exec(operands)?.[1];
   return absolute === undefined ? undefined : { address: inWord(signed(absolute)), certain: false };
