@@ -60,6 +60,25 @@ export interface Frames {
   readonly push: number | undefined;
   /** Whether the last of these 8 bytes of code are a call. */
   endsWithCall(code: Uint8Array): boolean;
+  /**
+   * What is left of building or leaving a frame, read off the instructions: compilers
+   * may describe frames only as they are between.  undefined: they always describe all.
+   */
+  readonly unsettled?: {
+    /** @param code from a function's entry up to the pc, and some more */
+    entering(code: DataView, pc: number): FrameChange | undefined;
+    /** @param code from the pc */
+    leaving(code: DataView): FrameChange | undefined;
+  };
+}
+
+export interface FrameChange {
+  /** How far the CFA lies behind the stack pointer. */
+  readonly cfa: number;
+  /** Where registers of the caller are, from the stack pointer. */
+  readonly saved: ReadonlyMap<string, number>;
+  /** It ends with a branch to here, from the pc; that it leaves the function must be seen. */
+  readonly branch?: number;
 }
 
 export interface AddressMap {

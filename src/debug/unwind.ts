@@ -2,7 +2,7 @@
 // information, ARM's own tables, the chain of frame pointers, and where nothing
 // tells, the first thing on the stack that looks like the address behind a call.
 
-import type { Arch } from '../arch/arch.ts';
+import type { Arch, FrameChange, Frames } from '../arch/arch.ts';
 import { type Addr, addr } from '../base/address.ts';
 import type { Unwound } from '../dwarf/cfi.ts';
 import { unwindByExidx } from '../dwarf/exidx.ts';
@@ -51,6 +51,8 @@ type Found = Omit<Unwound, 'cfa'> & {
 /** Words of the stack to look through for a return address. */
 const SCAN_LIMIT = 512;
 const CALL_BYTES = 8;
+/** To look through for a prologue or an epilogue. */
+const CODE_BYTES = 96;
 
 export class Unwinder {
   readonly #arch: Arch;
@@ -105,8 +107,9 @@ export class Unwinder {
     const isBehind = cfa === undefined || sp === undefined || cfa >= sp;
     if (!signal && !isBehind) return undefined;
     const pc = addr(this.#arch.thumbState === undefined ? returnAddress : returnAddress & ~1n);
-    // A damaged stack may say that a function is its own caller.
+    // A damaged stack may say that a function is its own caller, or that nothing is.
     if (pc === from && cfa === sp) return undefined;
+    if (this.#sources.at(pc)?.isCode(pc) !== true) return undefined;
     const { register, guessed = false } = found;
     return this.#frame(pc, { interrupted: signal, guessed, isCpu: false, register }, false);
   }
@@ -116,7 +119,10 @@ export class Unwinder {
     const at = { pc: lookupPc, register, memory: this.#read };
     if (object?.isCode(lookupPc) !== true) return this.#fromWildPc(frame);
     const byCfi = object.callFrames.unwind(at);
-    if (byCfi !== undefined) return byCfi;
+    // Who handles exceptions does not return as functions do, and who has no caller never.
+    if (byCfi?.signal === true || (byCfi && byCfi.returnAddress === undefined)) return byCfi;
+    const told = this.#unsettled(frame) ?? byCfi;
+    if (told !== undefined) return told;
     const table = object.exidxAt(lookupPc);
     const byTable = table && unwindByExidx(table, at);
     return byTable ?? this.#atEntry(frame) ?? this.#byFramePointer(frame) ?? this.#byScan(frame);
@@ -137,6 +143,57 @@ export class Unwinder {
     return this.#read(place.symbol.address, 1)?.[0] === push
       ? this.#behindCall(frame, 1)
       : undefined;
+  }
+
+  /** While the frame is being built or left. */
+  #unsettled(frame: Omit<RawFrame, 'caller' | 'cfa'>): Found | undefined {
+    const { unsettled } = this.#arch.frames;
+    const sp = frame.register(this.#sp);
+    if (unsettled === undefined || sp === undefined || !frame.interrupted) return undefined;
+    const { pc, object } = frame;
+    const entry = object?.info?.functionAt(pc)?.entry ?? object?.symbols.at(pc)?.symbol.address;
+    const distance = entry === undefined ? 0 : Number(pc - entry);
+    const change =
+      this.#leaving(frame, unsettled) ??
+      (distance > 0 && distance < CODE_BYTES
+        ? this.#withCode(pc - BigInt(distance), (code) => unsettled.entering(code, distance))
+        : undefined);
+    return change && this.#changed(frame, sp, change);
+  }
+
+  #leaving(
+    { pc, object }: Pick<RawFrame, 'pc' | 'object'>,
+    unsettled: NonNullable<Frames['unsettled']>,
+  ): FrameChange | undefined {
+    const change = this.#withCode(pc, (code) => unsettled.leaving(code));
+    if (change?.branch === undefined) return change;
+    // A branch within the function is none that leaves it.
+    const target = addr(pc + BigInt(change.branch));
+    return this.#sources.at(target)?.symbols.at(target)?.offset === 0 &&
+      object?.symbols.at(pc)?.symbol.address !== target
+      ? change
+      : undefined;
+  }
+
+  #withCode<T>(address: bigint, use: (code: DataView) => T): T | undefined {
+    const bytes = this.#read(address, CODE_BYTES);
+    return bytes && use(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+  }
+
+  #changed(
+    frame: Pick<RawFrame, 'register'>,
+    sp: bigint,
+    { cfa: above, saved }: FrameChange,
+  ): Found {
+    const { dwarfRegisters } = this.#arch;
+    const cfa = sp + BigInt(above);
+    const register = (number: number): bigint | undefined => {
+      if (number === this.#sp) return cfa;
+      const place = saved.get(dwarfRegisters[number] ?? '');
+      return place === undefined ? frame.register(number) : this.#word(sp + BigInt(place));
+    };
+    const returnAddress = this.#link === undefined ? undefined : register(this.#link);
+    return { cfa, returnAddress, register, signal: false };
   }
 
   /** @param pushed words that the function has put on the stack, the first a frame pointer */

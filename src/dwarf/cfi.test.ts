@@ -86,6 +86,11 @@ describe.for(archNames)('%s', (arch) => {
     expect(done?.returnAddress).toBe(SP + 32n - BigInt(word));
   });
 
+  test('what is below the stack pointer has been popped: the register has it again', () => {
+    const directives = [`.cfi_def_cfa ${sp}, 16; .cfi_offset ${a}, -24`, '', '', ''] as const;
+    expect(unwindWith(arch, '.debug_frame', directives, 0)?.register(a)).toBe(BigInt(a));
+  });
+
   test('states are remembered and restored', () => {
     const directives = [
       `.cfi_def_cfa ${sp}, 32; .cfi_offset ${a}, -16; .cfi_remember_state`,

@@ -73,9 +73,9 @@ export class CallFrames {
     };
     // What is below the stack pointer has been popped, and may be overwritten: compilers
     // leave out that the register is restored.
-    const sp = frame.register(stackPointer);
+    const sp = found.signal ? undefined : frame.register(stackPointer);
     const saved = (address: bigint, number: number): bigint | undefined =>
-      sp !== undefined && BigInt.asUintN(bits, address) < sp
+      number !== stackPointer && sp !== undefined && BigInt.asUintN(bits, address) < sp
         ? frame.register(number)
         : load(address);
     const apply = (rule: Rule, number: number): bigint | undefined => {

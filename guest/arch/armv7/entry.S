@@ -43,7 +43,7 @@
 	.text
 	.balign	32
 	.globl	trap_vectors
-trap_vectors:
+	EXCEPTION trap_vectors
 	b	.			/* reset */
 	b	undefined
 	b	svc
@@ -52,6 +52,7 @@ trap_vectors:
 	b	.			/* hypervisor */
 	b	irq
 	b	.			/* fiq */
+	END
 
 	EXCEPTION undefined
 	ENTER	VECTOR_UNDEFINED, 0	/* trap.c knows ARM from Thumb */

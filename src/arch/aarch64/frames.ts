@@ -2,6 +2,7 @@
 // https://github.com/ARM-software/abi-aa/blob/main/aapcs64/aapcs64.rst, section 6.4.6
 
 import type { Frames } from '../arch.ts';
+import { entering, leaving } from '../arm/a64-frames.ts';
 
 /** BL and BLR (ARM ARM sections C6.2.33 and C6.2.34). */
 function endsWithCall(code: Uint8Array): boolean {
@@ -16,4 +17,5 @@ export const frames: Frames = {
   recordAtTop: false,
   push: undefined,
   endsWithCall,
+  unsettled: { entering, leaving },
 };

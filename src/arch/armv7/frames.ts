@@ -2,6 +2,7 @@
 // https://github.com/ARM-software/abi-aa/blob/main/aapcs32/aapcs32.rst, section 6.2.1.4
 
 import type { Frames } from '../arch.ts';
+import { leaving } from '../arm/a32-frames.ts';
 
 /** BL, BLX of ARM and Thumb (ARM ARM sections A8.8.25 and A8.8.26). */
 function endsWithCall(code: Uint8Array): boolean {
@@ -20,4 +21,5 @@ export const frames: Frames = {
   recordAtTop: true,
   push: undefined,
   endsWithCall,
+  unsettled: { entering: () => undefined, leaving },
 };
