@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
+import { architectures } from '../src/arch/registry.ts';
 import { samplePath } from '../src/host/assets.ts';
 import { type CounterModule, counterModule } from './support/counter-module.ts';
 import { type DapClient, type DapServer, overPipe, overTcp } from './support/dap-client.ts';
@@ -88,7 +89,7 @@ describe.for(archNames)('%s', (arch) => {
   test('shows registers, in hexadecimal and of any frame', async () => {
     const client = await at('SUM');
     const [inner, outer] = await client.stack();
-    const { roles } = (await import('../src/arch/registry.ts')).architectures[arch];
+    const { roles } = architectures[arch];
     expect(BigInt((await client.scope('Registers'))[roles.pc]?.value ?? '')).toBe(
       BigInt(inner?.instructionPointerReference ?? ''),
     );
@@ -293,10 +294,25 @@ describe.for(archNames)('%s', (arch) => {
     await client.event('terminated');
   });
 
+  test('stops at nothing when it is run without debugging', async () => {
+    const client = server.connect();
+    const args = { program: module.program, calls: ['counter_fault()'], noDebug: true };
+    await client.launch(args, breakAt(client, 'SUM'));
+    expect(await client.event('exited')).toEqual({ exitCode: 1 });
+  });
+
   test('begins again, with the same breakpoints', async () => {
     const client = await at('LAST');
     await client.request('restart', {});
     expect((await client.stop()).frame.line).toBe(module.line('LAST'));
+  });
+
+  test('begins again, with the same data breakpoints', async () => {
+    const client = await at('LAST');
+    const info = await client.request('dataBreakpointInfo', { name: 'total' });
+    await client.request('setDataBreakpoints', { breakpoints: [{ dataId: info.dataId }] });
+    await client.request('restart', {});
+    expect(await client.stop()).toMatchObject({ text: 'total was 0x0, is 0xa' });
   });
 });
 
@@ -309,6 +325,15 @@ describe.for(archNames)('%s', (arch) => {
     expect(await client.stop()).toMatchObject({ reason: 'pause' });
     await client.request('terminate');
     await client.event('terminated');
+  });
+
+  test('hangs up on request while it attaches to a module whose init loops', async () => {
+    const client = server.connect();
+    await client.request('initialize', {});
+    void client.request('attach', { program: samplePath(arch, 'spin') });
+    await client.event('output', ({ output }) => output.includes('waiting'));
+    await client.request('disconnect');
+    await client.closed;
   });
 });
 

@@ -87,9 +87,9 @@ export class Adapter {
       go(guest().step(args, over), reverse);
     return {
       initialize: (args) => this.#initialize(args),
-      launch: (args) => this.#open(args, false),
-      attach: (args) => this.#open(args, true),
-      restart: (args) => this.#restart(args),
+      launch: (args) => this.#launches(args, false),
+      attach: (args) => this.#launches(args, true),
+      restart: (args) => new Later(this.#restart(args), () => this.#guest?.start()),
       configurationDone: () => this.#configured(),
       disconnect: () => this.#disconnect(),
       terminate: () => this.#terminate(),
@@ -149,12 +149,17 @@ export class Adapter {
     }
     const afterwards = this.#afterwards;
     this.#afterwards = undefined;
-    afterwards?.();
+    try {
+      afterwards?.();
+    } catch (error) {
+      this.#refuse(0, command, error);
+    }
   }
 
   async #answerLater(later: Later<unknown>, seq: number, command: string): Promise<void> {
     try {
       this.#answer(seq, command, await later.body);
+      later.afterwards();
     } catch (error) {
       this.#refuse(seq, command, error);
     }
@@ -193,11 +198,16 @@ export class Adapter {
     return capabilities;
   }
 
-  async #open(args: Fields, attach: boolean): Promise<void> {
+  #launches(args: Fields, attach: boolean): Later<void> {
     this.#known();
-    if (this.#guest !== undefined) throw new Refusal('there is a guest already');
-    await this.#boot(launchOptions(args), attach);
-    this.#afterwards = () => this.#emit('initialized', undefined);
+    if (this.#launch !== undefined) throw new Refusal('there is a guest already');
+    const options = launchOptions(args);
+    this.#launch = { options, attach };
+    const opened = this.#boot(options, attach).catch((error: unknown) => {
+      this.#launch = undefined;
+      throw error;
+    });
+    return new Later(opened, () => this.#emit('initialized', undefined));
   }
 
   async #boot(options: LaunchOptions, attach: boolean): Promise<void> {
@@ -205,20 +215,21 @@ export class Adapter {
     if (!opened.ok) throw new Refusal(opened.problems.join('\n'));
     if (this.#closed) opened.value.debugger.close();
     if (this.#closed) throw new Refusal('the client is gone');
-    this.#launch = { options, attach };
-    this.#guest = new Guest({
+    const guest = new Guest({
       ...this.#known(),
       opened: opened.value,
       launch: options,
       emit: this.#emit,
       filters: this.#filters,
     });
-    if (attach) await this.#guest.runner.runUnwatched();
+    this.#guest = guest;
+    if (attach) await guest.runner.runUnwatched();
   }
 
   #configured(): void {
     const guest = this.#ready();
     if (this.#started) throw new Refusal('configurationDone comes once');
+    guest.runner.requireStopped();
     this.#started = true;
     this.#afterwards = () => guest.start();
   }
@@ -227,20 +238,19 @@ export class Adapter {
   async #restart(args: Fields): Promise<void> {
     const guest = this.#ready();
     this.#needsStart();
-    const launch = this.#launch;
-    if (launch === undefined) throw new Refusal('nothing was launched');
     const changed = args.fields('arguments');
-    const options = changed.has('program') ? launchOptions(changed) : launch.options;
-    await guest.close();
+    const { attach = false, options: before } = this.#launch ?? {};
+    const options =
+      before === undefined || changed.has('program') ? launchOptions(changed) : before;
     this.#guest = undefined;
-    await this.#boot(options, launch.attach);
-    this.#afterwards = () => this.#guest?.start();
+    await guest.close();
+    this.#launch = { options, attach };
+    await this.#boot(options, attach);
   }
 
   async #terminate(): Promise<void> {
-    const guest = this.#ready();
-    await guest.runner.halt();
-    this.#afterwards = () => this.#emit('terminated', undefined);
+    const alive = await this.#ready().runner.halt();
+    if (alive) this.#afterwards = () => this.#emit('terminated', undefined);
   }
 
   #disconnect(): void {
@@ -258,7 +268,7 @@ export class Adapter {
     const known: readonly string[] = Object.values(FILTERS);
     this.#filters.exceptions = ticked.includes(FILTERS.exceptions);
     this.#filters.modules = ticked.includes(FILTERS.modules);
-    this.#guest?.refilter(this.#filters);
+    this.#guest?.refilter();
     return { breakpoints: ticked.map((filter) => ({ verified: known.includes(filter) })) };
   }
 

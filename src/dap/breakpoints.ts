@@ -64,10 +64,11 @@ export class BreakpointTable {
     return this.#next++;
   }
 
-  /** Puts everything into another guest: the run begins again. */
-  moveTo(target: Placing): void {
+  /** Puts everything into another guest: the run begins again.  undefined: into none. */
+  moveTo(target: Placing | undefined): void {
     this.#target = target;
     this.#placed = new Map();
+    if (target === undefined) return;
     for (const wanted of this.#wanted) this.#place(wanted);
   }
 

@@ -65,12 +65,14 @@ export class DataBreakpoints {
     return { breakpoints: this.#watched.map((each) => place(target, each)) };
   }
 
-  /** Watches the same in another guest, where the same things are at the same addresses. */
-  moveTo(target: Debugger): void {
-    for (const each of this.#watched) {
-      each.number = undefined;
-      place(target, each);
-    }
+  /** There is another guest, where the same things will be at the same addresses. */
+  restart(): void {
+    for (const each of this.#watched) each.number = undefined;
+  }
+
+  /** A module may have brought the memory that is to be watched. */
+  update(target: Debugger): void {
+    for (const each of this.#watched) if (each.number === undefined) place(target, each);
   }
 
   /** Our numbers of the guest's watchpoints. */

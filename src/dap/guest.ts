@@ -46,7 +46,7 @@ export class Guest {
   readonly runner: Runner;
 
   constructor(options: GuestOptions) {
-    const { opened, launch, client, emit, breakpoints, data, filters } = options;
+    const { opened, launch, client, emit, breakpoints, data } = options;
     const { debugger: target } = opened;
     this.#options = options;
     this.#sources = new Sources(opened.sources);
@@ -64,7 +64,7 @@ export class Guest {
       plan: new Plan(opened, launch),
       emit,
       keep: launch.keep,
-      stopsAtModules: () => filters.modules,
+      stopsAtModules: () => this.#stopsAtModules,
       onGo: () => this.#inspection.forget(),
       onStand: () => this.#look(),
       currentThread: () => this.#inspection.currentThread(),
@@ -72,26 +72,37 @@ export class Guest {
       describeHits: (stop) =>
         stop.reason === 'watchpoint' ? stop.hits.map(describeHit).join('; ') : undefined,
     });
+    if (launch.noDebug) return;
     breakpoints.moveTo({ debugger: target, sources: this.#sources });
-    data.moveTo(target);
+    data.restart();
   }
 
   /** Begins to run the plan, when the client has said all that it wants. */
   start(): void {
-    const { opened, launch, filters } = this.#options;
-    const { exceptions, modules } = filters;
-    opened.debugger.catch({ exceptions, modules, entry: launch.stopOnEntry });
+    const { opened, launch } = this.#options;
+    this.refilter();
+    opened.debugger.catch({ entry: launch.stopOnEntry && !launch.noDebug });
     this.runner.start();
   }
 
-  /** The client has ticked other filters. */
-  refilter({ exceptions, modules }: Filters): void {
-    this.#options.opened.debugger.catch({ exceptions, modules });
+  /** The client may have ticked other filters. */
+  refilter(): void {
+    const { opened, launch, filters } = this.#options;
+    opened.debugger.catch({
+      exceptions: filters.exceptions && !launch.noDebug,
+      modules: this.#stopsAtModules,
+    });
+  }
+
+  get #stopsAtModules(): boolean {
+    const { launch, filters } = this.#options;
+    return filters.modules && !launch.noDebug;
   }
 
   async close(): Promise<void> {
     await this.runner.halt();
     this.#modules.retire();
+    this.#options.breakpoints.moveTo(undefined);
     this.#options.opened.debugger.close();
   }
 
@@ -214,7 +225,10 @@ export class Guest {
   /** The guest stands still, perhaps only for a moment: what is new? */
   #look(): void {
     this.#modules.update();
-    this.#options.breakpoints.update();
+    const { opened, launch, breakpoints, data } = this.#options;
+    if (launch.noDebug) return;
+    breakpoints.update();
+    data.update(opened.debugger);
   }
 
   #idsOf(stop: DebugStop): number[] {

@@ -20,6 +20,8 @@ export interface LaunchOptions {
   readonly sourcePath: readonly string[];
   /** What source files begin with as compiled, and as they are here. */
   readonly sourceMap: readonly (readonly [string, string])[];
+  /** Stop at nothing: editors' "Run Without Debugging". */
+  readonly noDebug: boolean;
   /** Stop at the module's first instruction. */
   readonly stopOnEntry: boolean;
   /** Calls to make once it is loaded: "hello_add(2, 40)". */
@@ -58,6 +60,7 @@ export function launchOptions(args: Fields): LaunchOptions {
     searchPath: args.texts('searchPath'),
     sourcePath: args.texts('sourcePath'),
     sourceMap: args.pairs('sourceMap'),
+    noDebug: args.flag('noDebug', false),
     stopOnEntry: args.flag('stopOnEntry', false),
     calls: args.texts('calls'),
     unload: args.flag('unload', true),

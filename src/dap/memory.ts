@@ -9,8 +9,8 @@ import type { Body, Source, Wire } from './protocol.ts';
 import { addressIn } from './references.ts';
 import type { Sources } from './sources.ts';
 
-/** Bytes of one answer; a client asks again for the rest. */
-const READ_LIMIT = 1 << 20;
+/** Bytes of one answer; clients ask for screens and pages. */
+const READ_LIMIT = 8 << 20;
 /** Characters of base64 in one request. */
 const WRITE_LIMIT = 8 << 20;
 const INSTRUCTION_LIMIT = 20_000;
@@ -19,14 +19,13 @@ const distances = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }
 
 export function readMemory(target: Debugger, args: Fields): Body<DebugProtocol.ReadMemoryResponse> {
   const address = startOf(args);
-  const count = args.integer('count', { min: 0, max: Number.MAX_SAFE_INTEGER });
-  const asked = Math.min(count, READ_LIMIT);
-  const bytes = target.read(address, asked);
+  const count = args.integer('count', { min: 0, max: READ_LIMIT });
+  const bytes = target.read(address, count);
   return {
     address: formatAddr(address),
     data: Buffer.from(bytes).toString('base64'),
     unreadableBytes:
-      bytes.length < asked
+      bytes.length < count
         ? unreadable(target, plus(address, bytes.length), count - bytes.length)
         : undefined,
   };

@@ -68,13 +68,14 @@ export class Runner {
     this.#begin(() => this.#runTo(how, options));
   }
 
-  /** Loads without stopping for anything. */
+  /** Loads without stopping for anything. @throws Refusal if that fails */
   async runUnwatched(): Promise<void> {
     const { debugger: target, plan, onStand } = this.#options;
     target.catch({ exceptions: false, modules: false, entry: false });
     const begun = plan.begin();
     if (typeof begun === 'string') throw new Refusal(begun);
-    const stop = await target.resume({ kind: 'continue' });
+    const stop = await this.#alone(() => target.resume({ kind: 'continue' }));
+    if (this.#ended) throw new Refusal('the client is gone');
     onStand();
     if (stop.reason === 'done') this.#settle(stop);
     if (this.#failed || stop.reason !== 'done')
@@ -86,27 +87,34 @@ export class Runner {
     this.requireStopped();
     const { debugger: target } = this.#options;
     const before = target.stop;
-    this.#running = true;
-    const done = work().finally(() => {
-      this.#running = false;
-    });
-    const settled = done.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#run = settled;
-    const result = await done;
+    const result = await this.#alone(work);
     const { stop } = target;
-    if (stop === undefined || stop === before || this.#ended) this.#options.onStand();
+    if (this.#ended) throw new Refusal('the run is over');
+    if (stop === undefined || stop === before) this.#options.onStand();
     else this.#begin(() => this.#arrived(stop, { kind: 'instruction' }));
     return result;
   }
 
-  /** Makes the guest stand still, if it runs. */
-  async halt(): Promise<void> {
+  /** Does something that may run the guest, and that halt() can end. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#running = true;
+    const done = work().finally(() => {
+      this.#running = false;
+    });
+    this.#run = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return await done;
+  }
+
+  /** Makes the guest stand still, for good; answers whether that was not the case before. */
+  async halt(): Promise<boolean> {
+    const alive = !this.#ended;
     this.#ended = true;
-    if (this.#running) this.#options.debugger.interrupt();
+    this.pause();
     await this.#run;
+    return alive;
   }
 
   pause(): void {
@@ -137,10 +145,12 @@ export class Runner {
   /** What follows from a stop. */
   async #arrived(stop: DebugStop, how: Resume, options: ResumeOptions = {}): Promise<void> {
     const { onStand, stopsAtModules } = this.#options;
-    onStand();
     if (this.#ended) {
       this.#running = false;
-    } else if (stop.reason === 'done') {
+      return;
+    }
+    onStand();
+    if (stop.reason === 'done') {
       this.#settle(stop);
       if (this.#nextStep()) await this.#runTo({ kind: 'continue' });
     } else if (stop.reason === 'module' && how.kind === 'continue' && !stopsAtModules()) {
