@@ -57,7 +57,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<Status>
     await listening.firstGone;
     await listening.close();
   } finally {
-    stub.close();
+    await stub.close();
   }
   return STATUS.ok;
 }

@@ -74,8 +74,11 @@ export class Stub {
     };
   }
 
-  /** Frees the guest. */
-  close(): void {
+  /** Hangs up, and frees the guest when it stands still. */
+  async close(): Promise<void> {
+    if (this.#client !== undefined) this.#close(this.#client);
+    if (this.#alone) this.#target.debugger.interrupt();
+    await this.#work;
     this.#target.debugger.close();
   }
 
