@@ -56,8 +56,13 @@ export interface Frames {
   readonly link: string | undefined;
   /** Whether the CFA is behind those two words; else there may be anything between. */
   readonly recordAtTop: boolean;
-  /** The first byte of a function that keeps a frame pointer, where calls push. */
-  readonly push: number | undefined;
+  /**
+   * Whether a function keeps a frame pointer: `pushed` bytes from its entry the
+   * caller's is on the stack, `set` bytes from it the register is its own.
+   *
+   * @param code 64 bytes from its entry
+   */
+  pointerKept(code: DataView): { readonly pushed: number; readonly set: number } | undefined;
   /** Whether the last of these 8 bytes of code are a call. */
   endsWithCall(code: Uint8Array): boolean;
   /**

@@ -125,7 +125,7 @@ export class Unwinder {
     if (told !== undefined) return told;
     const table = object.exidxAt(lookupPc);
     const byTable = table && unwindByExidx(table, at);
-    return byTable ?? this.#atEntry(frame) ?? this.#byFramePointer(frame) ?? this.#byScan(frame);
+    return byTable ?? this.#byFramePointer(frame) ?? this.#atEntry(frame) ?? this.#byScan(frame);
   }
 
   /** Somebody called what is no code: the call is the last thing that was done. */
@@ -133,16 +133,10 @@ export class Unwinder {
     return frame.interrupted ? this.#behindCall(frame, 0) : undefined;
   }
 
-  /** At a function's first instruction, or behind the push of its caller's frame pointer. */
+  /** At a function's first instruction nothing has been done yet. */
   #atEntry(frame: Omit<RawFrame, 'caller' | 'cfa'>): Found | undefined {
-    if (!frame.interrupted) return undefined;
-    const place = frame.object?.symbols.at(frame.pc);
-    if (place?.offset === 0) return this.#behindCall(frame, 0);
-    const { push } = this.#arch.frames;
-    if (push === undefined || place?.offset !== 1) return undefined;
-    return this.#read(place.symbol.address, 1)?.[0] === push
-      ? this.#behindCall(frame, 1)
-      : undefined;
+    const isEntry = frame.object?.symbols.at(frame.pc)?.offset === 0;
+    return frame.interrupted && isEntry ? this.#behindCall(frame, 0) : undefined;
   }
 
   /** While the frame is being built or left. */
@@ -213,8 +207,14 @@ export class Unwinder {
     return { cfa, returnAddress, register, signal: false };
   }
 
-  #byFramePointer(frame: Pick<RawFrame, 'register'>): Found | undefined {
+  /** By the chain that the function is part of, if it keeps a frame pointer. */
+  #byFramePointer(frame: Omit<RawFrame, 'caller' | 'cfa'>): Found | undefined {
     const { wordBytes, frames } = this.#arch;
+    const place = frame.object?.symbols.at(frame.lookupPc);
+    const kept = place && this.#withCode(place.symbol.address, (code) => frames.pointerKept(code));
+    if (kept === undefined || place === undefined) return undefined;
+    if (frame.interrupted && place.offset < kept.set)
+      return this.#behindCall(frame, place.offset < kept.pushed ? 0 : 1);
     const [fp, sp] = [frame.register(this.#fp), frame.register(this.#sp)];
     if (fp === undefined || fp % BigInt(wordBytes) !== 0n || (sp !== undefined && fp < sp))
       return undefined;
@@ -241,8 +241,11 @@ export class Unwinder {
       if (!this.#isBehindCall(word)) continue;
       const above = at + BigInt(wordBytes);
       const cfa = this.#link === undefined ? above : undefined;
-      const register = (number: number): bigint | undefined =>
-        number === this.#sp ? above : undefined;
+      // Who keeps no frame pointer leaves that of its caller alone, as a rule.
+      const register = (number: number): bigint | undefined => {
+        if (number === this.#sp) return above;
+        return number === this.#fp ? frame.register(number) : undefined;
+      };
       return { cfa, returnAddress: word, register, signal: false, guessed: true };
     }
     return undefined;

@@ -172,16 +172,13 @@ export class View {
     return arch.thumbState === undefined ? machine.pc : addr(machine.pc & ~1n);
   }
 
-  /** The registers are read when they are asked for. */
   #cpu(): Start {
     const { engine } = this.#kernel.machine;
     const { dwarfRegisters, roles } = this.#kernel.arch;
-    const register = (number: number): bigint | undefined => {
-      const name = dwarfRegisters[number];
-      if (name === undefined) return undefined;
-      return name === roles.pc ? this.#pc : engine.read(name);
-    };
-    return { pc: this.#pc, isCpu: true, register };
+    const pc = this.#pc;
+    // Frames may be kept while the guest runs on.
+    const values = dwarfRegisters.map((name) => (name === roles.pc ? pc : engine.read(name)));
+    return { pc, isCpu: true, register: (number) => values[number] };
   }
 
   #innermost(): FrameOrigin {

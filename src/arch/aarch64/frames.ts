@@ -10,12 +10,22 @@ function endsWithCall(code: Uint8Array): boolean {
   return word >>> 26 === 0x25 || (word & 0xffff_fc1f) >>> 0 === 0xd63f_0000;
 }
 
+/** ADD x29, sp, #imm or MOV x29, sp, behind the STP of the record. */
+function pointerKept(
+  code: DataView,
+): { readonly pushed: number; readonly set: number } | undefined {
+  for (let at = 4; at < 64; at += 4)
+    if ((code.getUint32(at, true) & 0xff80_03ff) >>> 0 === 0x9100_03fd)
+      return { pushed: at, set: at + 4 };
+  return undefined;
+}
+
 export const frames: Frames = {
   pointer: 'x29',
   link: 'x30',
   // A compiler may put the record at the bottom of the frame.
   recordAtTop: false,
-  push: undefined,
+  pointerKept,
   endsWithCall,
   unsettled: { entering, leaving },
 };

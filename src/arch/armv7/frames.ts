@@ -15,11 +15,23 @@ function endsWithCall(code: Uint8Array): boolean {
   return (second & 0xff87) === 0x4780;
 }
 
+/** ADD r11, sp, #imm or MOV r11, sp, behind the PUSH. */
+function pointerKept(
+  code: DataView,
+): { readonly pushed: number; readonly set: number } | undefined {
+  for (let at = 4; at < 32; at += 4) {
+    const word = code.getUint32(at, true);
+    if ((word & 0xffff_f000) >>> 0 === 0xe28d_b000 || word === 0xe1a0_b00d)
+      return { pushed: at, set: at + 4 };
+  }
+  return undefined;
+}
+
 export const frames: Frames = {
   pointer: 'r11',
   link: 'lr',
   recordAtTop: true,
-  push: undefined,
+  pointerKept,
   endsWithCall,
   unsettled: { entering: () => undefined, leaving },
 };
