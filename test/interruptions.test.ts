@@ -106,4 +106,12 @@ describe.for(archNames)('%s', (arch) => {
     expect(hits).toBeGreaterThan(100);
     expect(outcome).toEqual(await outcomeOf(arch, free));
   });
+
+  test('a trap where no code can be is not noticed by the CPU', async () => {
+    const { machine, arch: record } = await bootTest(arch);
+    const before = machine.engine.saveState().slice();
+    const nowhere = record.map.modulesStart;
+    machine.engine.trapCode(nowhere, nowhere, () => true).remove();
+    expect(Buffer.compare(machine.engine.saveState(), before)).toBe(0);
+  });
 });

@@ -36,6 +36,13 @@ export class CpuState {
     this.#restore();
   }
 
+  /** Does something to libunicorn that the CPU is not to notice. */
+  keep(work: () => void): void {
+    this.save();
+    work();
+    this.#restore();
+  }
+
   /** What the last exception left behind; also lets the next one be seen as new. */
   takeFault(offsets: StateOffsets): FaultState {
     this.save();

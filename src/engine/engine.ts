@@ -89,9 +89,9 @@ export class Engine implements Cpu {
     );
     this.#residency = residencyOf(ram.pointer, options.ramBytes);
     this.registers = new RegisterFile(arch, this.#lib, this.#uc);
-    this.#traps = new Traps(this.#lib, this.#uc);
-    this.#hooks = new Hooks(this.#lib, this.#uc);
     this.#state = new CpuState(this.#lib, this.#uc);
+    this.#traps = new Traps(this.#lib, this.#uc, (work) => this.#state.keep(work));
+    this.#hooks = new Hooks(this.#lib, this.#uc);
     this.#budget = native ?? callbackBudget(() => this.#lib.emuStop(this.#uc));
     this.slice = new Slice(this.#budget.cells);
     this.#addHooks();

@@ -32,12 +32,15 @@ const PAGE = 4096n;
 export class Traps {
   readonly #lib: Binding;
   readonly #uc: Pointer;
+  readonly #keeping: (work: () => void) => void;
   readonly #live = new Set<Trap>();
   readonly #code = new Set<{ readonly first: Addr; readonly last: Addr }>();
 
-  constructor(lib: Binding, uc: Pointer) {
+  /** @param keeping does something, and puts the CPU's state back afterwards */
+  constructor(lib: Binding, uc: Pointer, keeping: (work: () => void) => void) {
     this.#lib = lib;
     this.#uc = uc;
+    this.#keeping = keeping;
   }
 
   /** Calls `reached` before each instruction that begins between first and last. */
@@ -122,7 +125,11 @@ export class Traps {
   #forget(first: Addr, last: Addr): void {
     const range = ['uint64_t', first, 'uint64_t', last + 1n] as const;
     const small = last - first < PAGE;
-    if (!small || this.#lib.ctl(this.#uc, CTL.removeTranslations, ...range) !== 0) this.#flush();
+    // Unicorn fetches from there.  Where code is not allowed yet, as in a module that is
+    // being loaded, that leaves the marks of a fault which the guest never had.
+    this.#keeping(() => {
+      if (!small || this.#lib.ctl(this.#uc, CTL.removeTranslations, ...range) !== 0) this.#flush();
+    });
   }
 
   #flush(): void {
