@@ -9,6 +9,7 @@
 import { SetupError } from './common.mjs';
 import { fetchDebianModules } from './debian.mjs';
 import { buildDist } from './dist.mjs';
+import { findGdb } from './gdb.mjs';
 import { buildGuests, buildModules } from './guest.mjs';
 import { installPackages } from './npm.mjs';
 import { findToolchain } from './toolchain.mjs';
@@ -28,6 +29,7 @@ const steps = {
   modules: buildModules, // build/modules/<arch>/<name>.ko
   dist: buildDist, // dist/ is what src/ says
   debian: () => fetchDebianModules({ skip: noDebian, insist: named.includes('debian') }),
+  gdb: () => findGdb({ insist: named.includes('gdb') }), // for the tests that drive it
 };
 
 async function main() {
