@@ -10,8 +10,15 @@ import type { Open } from '../dap/launch.ts';
 /** Bytes that may wait for the client to read. */
 const UNSENT_LIMIT = 64 << 20;
 
+export interface Streams {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Ends both, when what was written is on its way. */
+  hangUp(): void;
+}
+
 /** Serves until the client disconnects, hangs up or cannot be understood. */
-export async function serveDap(input: Readable, output: Writable, open: Open): Promise<void> {
+export async function serveDap({ input, output, hangUp }: Streams, open: Open): Promise<void> {
   const decoder = new FrameDecoder();
   const adapter = new Adapter({
     open,
@@ -19,10 +26,10 @@ export async function serveDap(input: Readable, output: Writable, open: Open): P
       if (output.writable) output.write(encodeFrame(message));
       if (output.writableLength > UNSENT_LIMIT) input.destroy();
     },
-    onDisconnect: () => input.destroy(),
+    onDisconnect: hangUp,
   });
   try {
-    for await (const chunk of input)
+    for await (const chunk of input.iterator({ destroyOnReturn: false }))
       for (const frame of decoder.push(chunk)) {
         if (frame.kind === 'message') await adapter.receive(frame.value);
         else adapter.complain(frame.problem);
@@ -32,6 +39,7 @@ export async function serveDap(input: Readable, output: Writable, open: Open): P
     if (!isHangUp(error)) throw error;
   } finally {
     await adapter.close();
+    hangUp();
   }
 }
 

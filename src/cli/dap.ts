@@ -3,7 +3,7 @@
 import { createServer } from 'node:net';
 import { openForDap } from './dap-open.ts';
 import { parseDapOptions } from './dap-options.ts';
-import { serveDap } from './dap-serve.ts';
+import { type Streams, serveDap } from './dap-serve.ts';
 import { InputError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
 import { STATUS, type Status, type Verb } from './verb.ts';
@@ -25,10 +25,16 @@ A configuration for launch.json:
 Exit status: 0 the client has gone; 2 wrong usage, or a port that cannot be used.
 `;
 
+const stdio: Streams = {
+  input: process.stdin,
+  output: process.stdout,
+  hangUp: () => process.stdin.destroy(),
+};
+
 async function run(args: readonly string[], terminal: Terminal): Promise<Status> {
   const options = parseDapOptions(args);
   if (options.help) terminal.out(help);
-  else if (options.port === undefined) await serveDap(process.stdin, process.stdout, openForDap);
+  else if (options.port === undefined) await serveDap(stdio, openForDap);
   else await listen(options.port, terminal);
   return STATUS.ok;
 }
@@ -39,7 +45,8 @@ function listen(port: number, terminal: Terminal): Promise<never> {
     const server = createServer((socket) => {
       socket.setNoDelay(true);
       socket.on('error', () => socket.destroy());
-      serveDap(socket, socket, openForDap).catch(reject);
+      const streams = { input: socket, output: socket, hangUp: () => socket.destroySoon() };
+      serveDap(streams, openForDap).catch(reject);
     });
     server.on('error', (error) => {
       reject(new InputError(`dap: port ${port} cannot be served: ${error.message}`));
