@@ -60,7 +60,7 @@ function viewing(kernel: Kernel, view: View): Viewing {
     resolve: (location) => view.resolveLocation(location),
     lineAt: (pc) => view.lineAt(pc),
     functionAt: (pc) => view.functionAt(pc) ?? symbolExtent(view, pc),
-    callerOf: (frame) => callerOf(view, frame),
+    callerOf: (frame) => view.callerOf(frame),
     returned: (entry) => returned(kernel.arch, view, entry),
     evaluate: (expression, frame) => view.evaluate(expression, frame),
     changed: () => {},
@@ -83,19 +83,6 @@ function symbolExtent(view: View, pc: Addr): FunctionExtent | undefined {
   const ranges = [{ low, high: plus(low, Math.max(symbol.size, offset + 1)) }];
   return { name: symbol.name, entry: low, prologueEnd: undefined, ranges };
 }
-
-/** Inlined frames return where the function returns that they are part of. */
-function callerOf(view: View, frame: number): ReturnType<Viewing['callerOf']> {
-  const frames = view.frames(undefined, frame + INLINED_LIMIT);
-  const own = frames.slice(frame).findIndex(({ inlined }) => !inlined);
-  const callee = frames[frame + own];
-  const caller = frames[frame + own + 1];
-  if (own < 0 || callee?.cfa === undefined || caller === undefined) return undefined;
-  return { returnsTo: caller.pc, cfa: callee.cfa };
-}
-
-/** So many functions may be inlined into one another. */
-const INLINED_LIMIT = 64;
 
 /** What a function that has just returned answers, as its type says. */
 function returned(arch: Arch, view: View, entry: Addr): string | undefined {

@@ -3,7 +3,7 @@
 // It reads the guest as it stands, and changes nothing but what expressions assign.
 
 import { type Addr, addr } from '../base/address.ts';
-import type { FunctionInfo, LineRow, SourceLine } from '../dwarf/model.ts';
+import type { FunctionInfo, SourceLine } from '../dwarf/model.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { type ResolvedLocation, resolveLocation } from './locations.ts';
 import type {
@@ -32,17 +32,6 @@ export interface ViewOptions {
   writeRegister(name: string, bytes: Uint8Array): string | undefined;
   /** Those of the CPU, for names that the architecture's general registers have not. */
   registers(): readonly RegisterValue[];
-}
-
-/** What tells the frame that runs from any other. */
-export interface FrameId {
-  readonly pc: Addr;
-  /** undefined: nobody knows. */
-  readonly cfa: Addr | undefined;
-  /** Where its caller goes on. */
-  readonly returnAddress: Addr | undefined;
-  /** Where its function begins. */
-  readonly function: Addr | undefined;
 }
 
 const FRAME_LIMIT = 64;
@@ -84,17 +73,19 @@ export class View {
     return framesFrom(this.#unwinder.first(start), this.#kernel.arch, limit);
   }
 
-  /** Of the CPU as it stands; fast, for who steps. */
-  frameId(): FrameId {
-    const raw = this.#unwinder.first(this.#cpu());
-    const cfa = raw.cfa();
-    const entry = this.functionAt(raw.pc)?.entry ?? raw.object?.symbols.at(raw.pc)?.symbol.address;
-    return {
-      pc: raw.pc,
-      cfa: cfa === undefined ? undefined : addr(cfa),
-      returnAddress: raw.caller()?.pc,
-      function: entry === undefined ? undefined : addr(entry),
-    };
+  /**
+   * Of a frame of the CPU's thread as it stands: no further up the stack than needed,
+   * for who steps.  Inlined functions return where the one returns that they are in.
+   */
+  callerOf(frame: number): { readonly returnsTo: Addr; readonly cfa: Addr } | undefined {
+    let raw: RawFrame | undefined = this.#unwinder.first(this.#cpu());
+    for (let left = frame; raw !== undefined; raw = raw.caller()) {
+      left -= 1 + (left === 0 ? 0 : this.#inlinedIn(raw));
+      if (left < 0) break;
+    }
+    const [cfa, caller] = [raw?.cfa(), raw?.caller()];
+    if (cfa === undefined || caller === undefined) return undefined;
+    return { returnsTo: caller.pc, cfa: addr(cfa) };
   }
 
   /** undefined: no code, or no lines are known of it. */
@@ -106,13 +97,7 @@ export class View {
     return this.sources.at(pc)?.info?.functionAt(pc);
   }
 
-  /** The rows of the line table of all parts of the function at an address, lowest first. */
-  lineRowsAt(pc: Addr): readonly LineRow[] {
-    const info = this.sources.at(pc)?.info;
-    return info?.functionAt(pc)?.ranges.flatMap((range) => info.linesIn(range)) ?? [];
-  }
-
-  /** The module an address is in; undefined: the kernel, or nothing. */
+  /** undefined: nobody's memory. */
   objectAt(address: Addr): SourceObject | undefined {
     return this.sources.at(address);
   }
@@ -183,7 +168,11 @@ export class View {
 
   #innermost(): FrameOrigin {
     const raw = this.#unwinder.first(this.#cpu());
-    return { raw, inlineDepth: raw.object?.info?.inlinedAt(raw.lookupPc).length ?? 0 };
+    return { raw, inlineDepth: this.#inlinedIn(raw) };
+  }
+
+  #inlinedIn({ object, lookupPc }: RawFrame): number {
+    return object?.info?.inlinedAt(lookupPc).length ?? 0;
   }
 
   /** An address, or what is wrong. */
