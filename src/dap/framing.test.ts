@@ -66,6 +66,8 @@ describe('a body', () => {
 describe('the stream is lost', () => {
   test.each([
     ['without a length', 'Content-Type: json\r\n\r\n{}'],
+    ['from a browser', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}'],
+    ['with a line that is no header', 'Content-Length: 2\r\n {}\r\n\r\n{}'],
     ['with a length that is no number', 'Content-Length: many\r\n\r\n{}'],
     ['with a negative length', 'Content-Length: -1\r\n\r\n{}'],
     ['with two lengths', 'Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],

@@ -92,9 +92,13 @@ export class FrameDecoder {
 
 /** The length that headers tell, or what is wrong with them. */
 function contentLength(headers: string): number | string {
-  const lengths = headers
-    .split('\r\n')
-    .flatMap((line) => /^content-length:[ \t]*([0-9]+)[ \t]*$/i.exec(line)?.[1] ?? []);
+  const lines = headers.split('\r\n');
+  // A browser's request to this port has a length too, but begins "POST / HTTP/1.1".
+  const stray = lines.find((line) => !/^[!-9;-~]+:/.test(line));
+  if (stray !== undefined) return `a line that is no header: ${JSON.stringify(stray.slice(0, 60))}`;
+  const lengths = lines.flatMap(
+    (line) => /^content-length:[ \t]*([0-9]+)[ \t]*$/i.exec(line)?.[1] ?? [],
+  );
   const [written] = lengths;
   if (written === undefined) return 'headers without Content-Length: NUMBER';
   if (lengths.length > 1) return 'headers with more than one Content-Length';
