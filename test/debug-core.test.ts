@@ -154,6 +154,14 @@ describe.for(archNames)('%s', (arch) => {
     });
   });
 
+  test('a fault is the same fault after steps backwards', async () => {
+    load('nullderef');
+    const fault = await go();
+    await stepi(3, true);
+    const again = await go();
+    expect(again).toEqual(fault);
+  });
+
   test('what was changed by hand is changed again when time comes back', async () => {
     session.addBreakpoint({ location: 'hello_add' });
     load('hello');

@@ -11,29 +11,13 @@ import { type Budget, CELL, callbackBudget, nativeBudget } from './budget.ts';
 import { calibrate, type StateOffsets } from './calibrate.ts';
 import { CTL, HOOK, PROT_ALL } from './constants.ts';
 import { CpuState } from './cpu-state.ts';
-import { Hooks } from './hooks.ts';
+import { type DeviceWindow, Hooks } from './hooks.ts';
 import { openCpu } from './open.ts';
 import { RegisterFile } from './register-file.ts';
 import { residencyOf } from './residency.ts';
 import { Slice } from './slice.ts';
+import type { EngineStop } from './stop.ts';
 import { type AccessKinds, type MemoryAccess, type Trap, Traps } from './traps.ts';
-
-/** Why the CPU stopped; slice.used says what it has run. */
-export type EngineStop =
-  | { readonly kind: 'budget' | 'halted' | 'stopped' }
-  | { readonly kind: 'event'; readonly event: RawEvent }
-  /** The instruction at the PC reached physical memory that is not there. */
-  | { readonly kind: 'bus-error' }
-  | { readonly kind: 'engine-error'; readonly message: string }
-  /** For a debugger; the slice can be resumed. */
-  | { readonly kind: 'trap' | 'paused' | 'uneven' }
-  /** `blockBytes`: of the block that begins at the instruction. */
-  | { readonly kind: 'stepped'; readonly blockBytes: number };
-
-export interface DeviceWindow {
-  read(offset: number, size: number): number;
-  write(offset: number, size: number, value: number): void;
-}
 
 export interface EngineOptions {
   readonly library: string;
@@ -147,7 +131,7 @@ export class Engine implements Cpu {
     this.#event = undefined;
     this.#stopped = false;
     this.#stepping = true;
-    this.#translateFor('steps');
+    this.#translateFor('steps', pc);
     this.slice.setAside(charge);
     this.#budget.cells[CELL.stopped] = 0;
     const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 1);
@@ -163,7 +147,7 @@ export class Engine implements Cpu {
     this.#trapped = false;
     const { cells } = this.#budget;
     cells[CELL.stopped] = 0;
-    this.#translateFor('runs');
+    this.#translateFor('runs', pc);
     const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0);
     const paused = this.slice.endPause();
     const failure = this.#failure(error);
@@ -176,10 +160,27 @@ export class Engine implements Cpu {
   }
 
   /** Code that was translated to run freely does not count its instructions. */
-  #translateFor(use: 'steps' | 'runs'): void {
-    if (this.#translatedFor === use) return;
+  #translateFor(use: 'steps' | 'runs', pc: Addr): void {
+    const changed = this.#traps.takeChanged();
+    if (this.#translatedFor === use && !changed) return;
+    if (this.#translatedFor !== use && use === 'runs') this.#stopCounting(pc);
     this.#translatedFor = use;
     this.flushTranslations();
+  }
+
+  /**
+   * Runs nothing, so that libunicorn drops its counter.  For that it looks up all code
+   * it has counted in, and where a module is gone meanwhile that leaves a fault
+   * behind, which would hide the next real one.
+   */
+  #stopCounting(pc: Addr): void {
+    const { cells } = this.#budget;
+    const left = cells[CELL.left] ?? 0;
+    cells[CELL.left] = 0;
+    this.#state.keep(() => this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0));
+    cells[CELL.left] = left;
+    cells[CELL.stopped] = 0;
+    this.#event = undefined;
   }
 
   #failure(error: number): EngineStop | undefined {
@@ -308,12 +309,7 @@ export class Engine implements Cpu {
   }
 
   mapDevices(base: bigint, bytes: number, window: DeviceWindow): void {
-    this.#hooks.mapDevices(
-      base,
-      bytes,
-      (offset, size) => window.read(offset, size),
-      (offset, size, value) => window.write(offset, size, value),
-    );
+    this.#hooks.mapDevices(base, bytes, window);
   }
 
   /**

@@ -4,6 +4,12 @@ import { type Binding, type Pointer, registerCallback, unregisterCallback } from
 
 type CallbackKind = Parameters<typeof registerCallback>[0];
 
+/** Physical addresses that are no memory. */
+export interface DeviceWindow {
+  read(offset: number, size: number): number;
+  write(offset: number, size: number, value: number): void;
+}
+
 export class Hooks {
   readonly #lib: Binding;
   readonly #uc: Pointer;
@@ -30,20 +36,15 @@ export class Hooks {
   }
 
   /** A range of physical addresses that is no memory but answers by itself. */
-  mapDevices(
-    base: bigint,
-    bytes: number,
-    read: (offset: number, size: number) => number,
-    write: (offset: number, size: number, value: number) => void,
-  ): void {
+  mapDevices(base: bigint, bytes: number, window: DeviceWindow): void {
     const onRead = this.#register(
       'mmioRead',
-      (_uc: unknown, offset: number | bigint, size: number) => read(Number(offset), size),
+      (_uc: unknown, offset: number | bigint, size: number) => window.read(Number(offset), size),
     );
     const onWrite = this.#register(
       'mmioWrite',
       (_uc: unknown, offset: number | bigint, size: number, value: number | bigint) =>
-        write(Number(offset), size, Number(value)),
+        window.write(Number(offset), size, Number(value)),
     );
     const error = this.#lib.mmioMap(this.#uc, base, BigInt(bytes), onRead, null, onWrite, null);
     this.#check(error, 'map devices');

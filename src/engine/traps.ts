@@ -5,7 +5,7 @@
 
 import { type Addr, addr } from '../base/address.ts';
 import { type Binding, type Pointer, registerCallback, unregisterCallback } from './binding.ts';
-import { CTL, HOOK } from './constants.ts';
+import { HOOK } from './constants.ts';
 
 /** A load or store of the guest. */
 export interface MemoryAccess {
@@ -27,7 +27,6 @@ export interface AccessKinds {
 
 /** UC_MEM_WRITE */
 const MEM_WRITE = 17;
-const PAGE = 4096n;
 
 export class Traps {
   readonly #lib: Binding;
@@ -35,6 +34,7 @@ export class Traps {
   readonly #keeping: (work: () => void) => void;
   readonly #live = new Set<Trap>();
   readonly #code = new Set<{ readonly first: Addr; readonly last: Addr }>();
+  #changed = false;
 
   /** @param keeping does something, and puts the CPU's state back afterwards */
   constructor(lib: Binding, uc: Pointer, keeping: (work: () => void) => void) {
@@ -50,7 +50,7 @@ export class Traps {
     });
     const range = { first, last };
     this.#code.add(range);
-    const trap = this.#add(HOOK.code, first, last, callback, () => this.#forget(first, last));
+    const trap = this.#add(HOOK.code, first, last, callback);
     return {
       remove: () => {
         this.#code.delete(range);
@@ -95,44 +95,41 @@ export class Traps {
       },
     );
     const type = (kinds.read ? HOOK.memoryRead : 0) | (kinds.write ? HOOK.memoryWrite : 0);
-    return this.#add(type, first, last, callback, () => this.#flush());
+    return this.#add(type, first, last, callback);
+  }
+
+  /**
+   * Whether traps have come or gone since the last call: what was translated without
+   * them, or with them, must not run.
+   */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
   }
 
   close(): void {
     for (const trap of [...this.#live]) trap.remove();
   }
 
-  #add(type: number, first: Addr, last: Addr, callback: Pointer, changed: () => void): Trap {
+  #add(type: number, first: Addr, last: Addr, callback: Pointer): Trap {
     const out: [Pointer | null] = [null];
     const error = this.#lib.hookAdd(this.#uc, out, type, callback, null, first, last);
     const [hook] = out;
     if (error !== 0 || hook === null)
       throw new Error(`libunicorn: trap: ${this.#lib.strerror(error)}`);
-    changed();
+    this.#changed = true;
     const trap: Trap = {
       remove: () => {
         if (!this.#live.delete(trap)) return;
-        this.#lib.hookDelete(this.#uc, hook);
+        // Unicorn fetches from where the trap was; if nothing is mapped there any more,
+        // that leaves the marks of a fault which the guest never had.
+        this.#keeping(() => this.#lib.hookDelete(this.#uc, hook));
         unregisterCallback(callback);
-        changed();
+        this.#changed = true;
       },
     };
     this.#live.add(trap);
     return trap;
-  }
-
-  /** What was translated without the trap, or with one that is gone, must not run. */
-  #forget(first: Addr, last: Addr): void {
-    const range = ['uint64_t', first, 'uint64_t', last + 1n] as const;
-    const small = last - first < PAGE;
-    // Unicorn fetches from there.  Where code is not allowed yet, as in a module that is
-    // being loaded, that leaves the marks of a fault which the guest never had.
-    this.#keeping(() => {
-      if (!small || this.#lib.ctl(this.#uc, CTL.removeTranslations, ...range) !== 0) this.#flush();
-    });
-  }
-
-  #flush(): void {
-    this.#lib.ctl(this.#uc, CTL.flushTranslations);
   }
 }

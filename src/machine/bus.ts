@@ -1,6 +1,6 @@
 // The device bus: one 4 KiB page for each device.
 
-import type { DeviceWindow } from '../engine/engine.ts';
+import type { DeviceWindow } from '../engine/hooks.ts';
 import type { Device } from './devices/device.ts';
 
 const PAGE = 0x1000;

@@ -8,8 +8,9 @@
 import type { Arch } from '../arch/arch.ts';
 import type { Entry, FaultState, RawEvent } from '../arch/cpu.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
-import { Engine, type EngineStop } from '../engine/engine.ts';
+import { Engine } from '../engine/engine.ts';
 import type { Block } from '../engine/slice.ts';
+import type { EngineStop } from '../engine/stop.ts';
 import { bus } from './bus.ts';
 import { ConsoleDevice } from './devices/console.ts';
 import type { Device } from './devices/device.ts';
