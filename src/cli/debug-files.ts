@@ -1,9 +1,12 @@
 // Files that the terminal debugger reads: sources, scripts, and names to complete.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceFiles } from '../host/source-files.ts';
+import type { ObjectFile } from '../kernel/files.ts';
 import type { FindSource } from '../repl/source-text.ts';
+import { InputError } from './errors.ts';
+import { readFile } from './input.ts';
 
 /** Larger ones are no sources that a person reads. */
 const SOURCE_LIMIT = 16 << 20;
@@ -14,6 +17,16 @@ export function findSource(sources: SourceFiles, name: string): ReturnType<FindS
   return path === undefined || text === undefined
     ? { found: false, tried: sources.lookedIn(name) }
     : { found: true, path, text };
+}
+
+/** A module's file; a text says why it cannot be used. */
+export function openObject(path: string): ObjectFile | string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
 }
 
 /** The lines of a script; undefined: it cannot be read. */
@@ -28,6 +41,16 @@ function readText(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/** Answers what is wrong. */
+export function writeFile(path: string, bytes: Uint8Array): string | undefined {
+  try {
+    writeFileSync(path, bytes);
+    return undefined;
+  } catch (error) {
+    return `${path}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

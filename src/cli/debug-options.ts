@@ -21,6 +21,8 @@ export interface DebugOptions {
   readonly searchPath: readonly string[];
   readonly ramBytes: number | undefined;
   readonly watchdogNs: number | undefined;
+  /** A recording to go on from, instead of a module. */
+  readonly replay: string | undefined;
   readonly help: boolean;
 }
 
@@ -32,6 +34,7 @@ const table = {
   'source-map': { type: 'string', multiple: true },
   path: { type: 'string', multiple: true },
   ram: { type: 'string' },
+  replay: { type: 'string' },
   watchdog: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -44,10 +47,13 @@ export function parseDebugOptions(args: readonly string[]): DebugOptions {
     throw new UsageError(`debug: one module; ${more[0]} can be loaded by the command load`);
   const arch = archNamed(values.arch);
   const help = values.help ?? false;
-  if (file === undefined && arch === undefined && !help)
+  const { replay } = values;
+  if (replay !== undefined && (file ?? arch) !== undefined)
+    throw new UsageError('debug: a recording has its modules and its architecture');
+  if (file === undefined && arch === undefined && replay === undefined && !help)
     throw new UsageError('debug: name the file of a module, or an --arch; see modbox help debug');
   return {
-    ...{ file, arch, steps, help },
+    ...{ file, arch, steps, replay, help },
     batch: values.batch ?? false,
     keepGoing: values['keep-going'] ?? false,
     sourcePath: (values['source-path'] ?? []).map(folderNamed),

@@ -1,22 +1,27 @@
 // modbox debug: the terminal debugger.  What it can do is src/repl; here is what is
 // around it: files, the prompt, scripts, the exit status.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { openSession } from '../host/debug.ts';
+import { openRecording, openSession } from '../host/debug.ts';
 import { sourceFiles } from '../host/source-files.ts';
 import type { ObjectFile } from '../kernel/files.ts';
 import type { ReplHost } from '../repl/context.ts';
 import { Repl } from '../repl/repl.ts';
 import { SourceText } from '../repl/source-text.ts';
-import { filesLike, findSource, readScript } from './debug-files.ts';
+import { filesLike, findSource, openObject, readScript, writeFile } from './debug-files.ts';
 import { type DebugOptions, parseDebugOptions, type Step } from './debug-options.ts';
 import { prompt } from './debug-prompt.ts';
 import { runScript } from './debug-script.ts';
 import { InputError } from './errors.ts';
-import { readFile, readInput } from './input.ts';
+import { readInput } from './input.ts';
 import type { Terminal } from './terminal.ts';
 import { STATUS, type Status, type Verb } from './verb.ts';
+
+/** Packed: the kernel, the modules, what was done. */
+const RECORDING_LIMIT = 64 << 20;
+/** A narrower screen is none. */
+const NARROWEST = 20;
 
 const help = `modbox debug [FILE] [options]
 
@@ -30,6 +35,7 @@ in modules that are not loaded yet are pending. "help" lists the commands.
   --keep-going          go on in scripts when a command fails
   --source-path DIR     look for sources there too; may be repeated
   --source-map FROM=TO  names of sources that begin with FROM begin with TO here
+  --replay FILE         go on from what "record save FILE" wrote, at the same moment
   --path DIR            look for required modules there too; may be repeated
   --arch ARCH           i386, amd64, armv7 or aarch64; needed without a FILE
   --ram MIB             memory of the machine, a multiple of 4; default 64
@@ -55,6 +61,8 @@ async function debug(args: readonly string[], terminal: Terminal): Promise<Statu
   const steps = options.steps.flatMap(linesOf);
   const opened = await open(options, terminal);
   try {
+    const where = opened.where();
+    if (where !== '') terminal.out(`${where}\n`);
     const script = { keepGoing: options.keepGoing, repl: opened, terminal };
     const done = await runScript(script, steps);
     if (done.quit || options.batch) return done.ok ? STATUS.ok : STATUS.failed;
@@ -77,7 +85,13 @@ function linesOf(step: Step): readonly string[] {
 }
 
 async function open(options: DebugOptions, terminal: Terminal): Promise<Repl> {
-  const input = options.file === undefined ? undefined : readInput(options.file);
+  const { file, replay } = options;
+  if (replay !== undefined) {
+    const session = await openRecording(readRecording(replay));
+    if (!session.ok) throw new InputError(`${replay}: ${session.problems.join('; ')}`);
+    return new Repl(session.value, hostOf(options, undefined, terminal));
+  }
+  const input = file === undefined ? undefined : readInput(file);
   const arch = input?.arch ?? options.arch;
   if (arch === undefined) throw new InputError('debug: name a FILE or an --arch');
   if (input !== undefined && options.arch !== undefined && options.arch !== arch)
@@ -91,6 +105,14 @@ async function open(options: DebugOptions, terminal: Terminal): Promise<Repl> {
   return new Repl(session, hostOf(options, input?.file, terminal));
 }
 
+function readRecording(path: string): Uint8Array {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) throw new InputError(`${path}: no such file`);
+  if (stat.size > RECORDING_LIMIT)
+    throw new InputError(`${path}: has ${stat.size} bytes, too many`);
+  return readFileSync(path);
+}
+
 function hostOf(
   { sourceMap, sourcePath }: DebugOptions,
   program: ObjectFile | undefined,
@@ -100,20 +122,17 @@ function hostOf(
   const folders = [process.cwd(), ...objectFolder].filter((path) => existsSync(path));
   const sources = sourceFiles({ sourceMap, sourcePath, folders });
   return {
-    ...{ program, style, filesLike, readScript },
-    width: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
+    ...{ program, style, filesLike, readScript, writeFile },
+    width,
     openObject,
     sources: new SourceText((name) => findSource(sources, name)),
   };
 }
 
-function openObject(path: string): ObjectFile | string {
-  try {
-    return readFile(path);
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
-    throw error;
-  }
+/** Columns of the screen, if there is one. */
+function width(): number | undefined {
+  const { isTTY, columns } = process.stdout;
+  return isTTY && columns >= NARROWEST ? columns : undefined;
 }
 
 export const debugVerb: Verb = {

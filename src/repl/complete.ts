@@ -55,7 +55,7 @@ function completeArgument(context: Context, completes: Completes, rest: string):
 
 function symbols({ debugger: { kernel } }: Context, start: string): readonly string[] {
   if (start === '') return [];
-  const tables = [kernel.image.symbols, ...kernel.modules.map(({ view }) => view.symbols)];
+  const tables = [kernel.image.symbols, ...kernel.present.map(({ symbols: own }) => own)];
   return tables.flatMap(({ entries }) =>
     entries.map(({ name }) => name).filter((name) => name.startsWith(start)),
   );

@@ -20,6 +20,8 @@ export interface ReplHost {
   readonly sources: SourceText;
   /** File names that begin so, for completion. */
   filesLike(start: string): readonly string[];
+  /** Answers what is wrong. */
+  writeFile(path: string, bytes: Uint8Array): string | undefined;
   /** The lines of a script; undefined: no such file. */
   readScript(path: string): readonly string[] | undefined;
 }

@@ -4,6 +4,7 @@
 import type { Debugger } from '../debug/model.ts';
 import { type Completion, complete } from './complete.ts';
 import { Context, type ReplHost } from './context.ts';
+import { stopText } from './stop-text.ts';
 import { commandNamed } from './table.ts';
 
 /** What a line came to. */
@@ -42,6 +43,12 @@ export class Repl {
       if (!more.ok) queue.length = 0;
     }
     return reply;
+  }
+
+  /** Where the guest stands already, when the session begins; '' at the very beginning. */
+  where(): string {
+    const { stop } = this.context.debugger;
+    return stop === undefined ? '' : stopText(this.context, stop, 'far');
   }
 
   /** What the last word of a line may become. */

@@ -167,13 +167,13 @@ function sections(context: Context, args: string): Answer {
 
 function sets(context: Context, args: string): Answer {
   const { arch, kernel } = context.debugger;
-  const found = kernel.modules.filter(({ name }) => args === '' || name === args);
+  const found = kernel.present.filter(({ name }) => args === '' || name === args);
   if (found.length === 0)
     return fail(args === '' ? 'no modules are loaded' : `there is no module ${args}`);
-  const lines = found.flatMap(({ name, view }) => {
+  const lines = found.flatMap(({ name, id }) => {
     const own = context.debugger
       .objects()
-      .find((object) => object.id === view.id)
+      .find((object) => object.id === id)
       ?.sections.filter(
         (section) => section.name.startsWith('link_set_') && section.address !== 0n,
       );

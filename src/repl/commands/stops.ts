@@ -144,7 +144,7 @@ function catchEvent(context: Context, args: string): Answer {
 
 export const stops: readonly Command[] = [
   {
-    ...{ name: 'break', aliases: ['b', 'br', 'brea'], group: 'stops' },
+    ...{ name: 'break', aliases: ['b', 'br'], group: 'stops' },
     ...{ usage: '[LOCATION] [if CONDITION]', completes: 'location' },
     summary: 'stop at a function, file:line, line, *address',
     help: 'What is not loaded yet is pending.  Without a location: here.',

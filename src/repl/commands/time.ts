@@ -27,6 +27,16 @@ function backwards(
   };
 }
 
+function record(context: Context, args: string): Answer {
+  const file = /^save\s+(.+)$/.exec(args)?.[1];
+  if (file === undefined) return fail('as in: record save FILE');
+  const bytes = context.debugger.record?.();
+  if (bytes === undefined) return fail('this run cannot be recorded');
+  const problem = context.host.writeFile(file, bytes);
+  if (problem !== undefined) return fail(problem);
+  return say(`${bytes.length} bytes; modbox debug --replay ${file} is here again`);
+}
+
 /** Memory that an expression means: where a variable is, or a number's 1, 2, 4 or 8 bytes. */
 async function why(context: Context, args: string): Promise<Answer> {
   if (args === '') return fail('why: name a variable or *ADDRESS');
@@ -79,5 +89,11 @@ export const time: readonly Command[] = [
     ...{ name: 'why', group: 'time', usage: 'VARIABLE | *ADDRESS', completes: 'expression' },
     summary: 'who wrote this last',
     run: why,
+  },
+  {
+    ...{ name: 'record', group: 'time', usage: 'save FILE', completes: ['save'] },
+    summary: 'save the run up to here, for modbox debug --replay',
+    help: 'All is recorded anyway, by default; the file has the kernel and the modules, too.',
+    run: record,
   },
 ];
