@@ -72,6 +72,15 @@ describe.for(archNames)('%s', (arch) => {
     expect(named(session.frames(undefined, 2))).toEqual(['inner', 'middle']);
   });
 
+  test('a caller keeps the registers that calls keep, and has lost the others', async () => {
+    await stopAt('inner');
+    const outer = session.frames().find((frame) => frame.function === 'outer');
+    const { dwarfRegisters, frames, roles } = session.arch;
+    const known = dwarfRegisters.filter((name) => outer?.register(name) !== undefined);
+    const kept = dwarfRegisters.filter((name) => frames.kept.has(name) || name === roles.pc);
+    expect(known).toEqual(kept);
+  });
+
   test('is the same at every instruction of a function', async () => {
     await stopAt('inner');
     const callers = (): readonly unknown[] =>

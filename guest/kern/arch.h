@@ -11,7 +11,7 @@
  *	MACHINE			the architecture's name, for people
  *	MACHINE_NX		1: data pages are not executable
  *
- * and of <machine/frame.h>: struct trapframe, struct jmpbuf.
+ * and of <machine/frame.h>: struct trapframe, struct jmpbuf, CFI_OUTERMOST().
  *
  * kernel.ld: defines the symbols declared in defs.h, keeps the linker sets
  * link_set_exports and link_set_linux_exports (wire.h says what they hold)

@@ -10,6 +10,7 @@ struct wire_bootinfo bootinfo;
 void
 kmain(uintptr_t bootinfo_pa)
 {
+	CFI_OUTERMOST();
 	bootinfo = *(const struct wire_bootinfo *)KVA(bootinfo_pa);
 	if (bootinfo.magic != WIRE_MAGIC || bootinfo.version != WIRE_VERSION ||
 	    bootinfo.ram_pa != RAM_PA || bootinfo.free_pa % PAGE_SIZE != 0)

@@ -10,6 +10,7 @@ thread_start(void (*fn)(void *), void *arg)
 {
 	struct wire_oops oops;
 
+	CFI_OUTERMOST();
 	thread_timer();
 	arch_intr_enable();
 

@@ -52,6 +52,8 @@ export interface CallingConvention {
 export interface Frames {
   /** The register that points at the caller's, with the return address one word above. */
   readonly pointer: string;
+  /** Those that a function gives back as they were, by name; others are lost in a call. */
+  readonly kept: ReadonlySet<string>;
   /** The register with the return address at a function's entry; undefined: it is on the stack. */
   readonly link: string | undefined;
   /** Whether the CFA is behind those two words; else there may be anything between. */

@@ -61,6 +61,7 @@ export class Unwinder {
   readonly #sp: number;
   readonly #fp: number;
   readonly #link: number | undefined;
+  readonly #kept: ReadonlySet<number>;
 
   constructor(arch: Arch, sources: Sources, read: ReadGuest) {
     const { dwarfRegisters, roles, frames } = arch;
@@ -69,6 +70,7 @@ export class Unwinder {
     this.#read = read;
     this.#sp = dwarfRegisters.indexOf(roles.sp);
     this.#fp = dwarfRegisters.indexOf(frames.pointer);
+    this.#kept = new Set([...frames.kept].map((name) => dwarfRegisters.indexOf(name)));
     this.#link = frames.link === undefined ? undefined : dwarfRegisters.indexOf(frames.link);
   }
 
@@ -111,7 +113,10 @@ export class Unwinder {
     if (pc === from && cfa === sp) return undefined;
     if (this.#sources.at(pc)?.isCode(pc) !== true) return undefined;
     const { register, guessed = false } = found;
-    return this.#frame(pc, { interrupted: signal, guessed, isCpu: false, register }, false);
+    // An interrupt gives everything back, a call does not.
+    const known = (number: number): bigint | undefined =>
+      signal || this.#kept.has(number) ? register(number) : undefined;
+    return this.#frame(pc, { interrupted: signal, guessed, isCpu: false, register: known }, false);
   }
 
   #unwind(frame: Omit<RawFrame, 'caller' | 'cfa'>): Found | undefined {

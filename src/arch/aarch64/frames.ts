@@ -22,6 +22,7 @@ function pointerKept(
 
 export const frames: Frames = {
   pointer: 'x29',
+  kept: new Set(Array.from({ length: 12 }, (_, i) => `x${i + 19}`).concat('sp')),
   link: 'x30',
   // A compiler may put the record at the bottom of the frame.
   recordAtTop: false,

@@ -7,6 +7,7 @@ const REX_W = 0x48;
 
 export const frames: Frames = {
   pointer: 'rbp',
+  kept: new Set(['rbx', 'rbp', 'rsp', 'r12', 'r13', 'r14', 'r15']),
   link: undefined,
   recordAtTop: true,
   pointerKept: (code) => pointerKept(code, REX_W),

@@ -29,6 +29,7 @@ function pointerKept(
 
 export const frames: Frames = {
   pointer: 'r11',
+  kept: new Set(['r4', 'r5', 'r6', 'r7', 'r8', 'r9', 'r10', 'r11', 'sp', 'lr']),
   link: 'lr',
   recordAtTop: true,
   pointerKept,

@@ -5,6 +5,7 @@ import { endsWithCall, pointerKept } from '../x86/calls.ts';
 
 export const frames: Frames = {
   pointer: 'ebp',
+  kept: new Set(['ebx', 'esi', 'edi', 'ebp', 'esp']),
   link: undefined,
   recordAtTop: true,
   pointerKept: (code) => pointerKept(code, undefined),

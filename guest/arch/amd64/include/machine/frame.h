@@ -24,6 +24,9 @@ struct jmpbuf {
 	uint64_t rsp, rip;			/* 48 */
 };
 
+/* For debuggers: nobody called the function this stands in. */
+#define CFI_OUTERMOST()	__asm volatile(".cfi_undefined %rip")
+
 static inline uintptr_t
 arch_frame_pc(const struct trapframe *frame)
 {

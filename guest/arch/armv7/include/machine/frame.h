@@ -32,6 +32,9 @@ struct jmpbuf {
 	uint32_t sp, lr;				/* 32 */
 };
 
+/* For debuggers: nobody called the function this stands in. */
+#define CFI_OUTERMOST()	__asm volatile(".cfi_undefined lr")
+
 static inline uintptr_t
 arch_frame_pc(const struct trapframe *frame)
 {

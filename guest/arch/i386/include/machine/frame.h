@@ -25,6 +25,9 @@ struct jmpbuf {
 	uint32_t esp, eip;			/* 16 */
 };
 
+/* For debuggers: nobody called the function this stands in. */
+#define CFI_OUTERMOST()	__asm volatile(".cfi_undefined %eip")
+
 static inline uintptr_t
 arch_frame_pc(const struct trapframe *frame)
 {
