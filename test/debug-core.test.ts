@@ -75,6 +75,17 @@ describe.for(archNames)('%s', (arch) => {
     expect((await stepi(40)).position).toEqual(positions[40]);
   });
 
+  test('a moment is the same, stepped to or stopped at', async () => {
+    session.catch({ entry: true });
+    load('hello');
+    const entry = await go();
+    const stepped: DebugStop['position'][] = [];
+    for (let i = 0; i < 12; i++) stepped.push((await stepi(1)).position);
+    session.seek(entry.position);
+    for (const { pc } of stepped) session.addBreakpoint({ location: `*0x${pc.toString(16)}` });
+    for (const position of stepped) expect((await go()).position).toEqual(position);
+  });
+
   test('the run is the same with breakpoints that are hit many times', async () => {
     let hits = 0;
     const toTheEnd = async (): Promise<DebugStop> => {

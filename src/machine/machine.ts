@@ -331,7 +331,7 @@ export class Machine {
   #settle(stop: EngineStop, end: number = Number.POSITIVE_INFINITY): Stop | undefined {
     const block = this.#runningBlock;
     this.#loop.pc = this.engine.pc;
-    this.#loop.block = stop.kind === 'trap' ? this.engine.slice.block : undefined;
+    this.#loop.block = stop.kind === 'trap' ? block : undefined;
     if (stop.kind === 'trap' || stop.kind === 'paused') return { kind: stop.kind };
     this.#close();
     switch (stop.kind) {
