@@ -250,6 +250,15 @@ describe.for(archNames)('%s', (arch) => {
     expect(info.details?.stackTrace).toMatch(/^#0 0x[0-9a-f]+ in counter_fault at /);
   });
 
+  test('stops at a fault behind a breakpoint', async () => {
+    const client = server.connect();
+    const args = { program: module.program, calls: ['counter_fault()'] };
+    await client.launch(args, breakAt(client, 'FAULT'));
+    expect((await client.stop()).reason).toBe('breakpoint');
+    await client.request('continue', { threadId: 1 });
+    expect((await client.stop()).text).toMatch(/: read of 0x0*18, which is not mapped/);
+  });
+
   test('goes on behind a fault to the end, with what came of it', async () => {
     const client = server.connect();
     await client.launch({ program: module.program, calls: ['counter_fault()'] });
@@ -258,6 +267,23 @@ describe.for(archNames)('%s', (arch) => {
     const { output } = await client.event('output', ({ category }) => category === 'stderr');
     expect(output).toMatch(/counter_fault/);
     expect(await client.event('exited')).toEqual({ exitCode: 1 });
+  });
+
+  test('does commands of the terminal in the debug console', async () => {
+    const client = await at('SUM');
+    const lines = { expression: '>info breakpoints', context: 'repl' };
+    expect((await client.request('evaluate', lines)).result).toMatch(/counter\.c:\d+/);
+    await client.request('evaluate', { expression: '>next', context: 'repl' });
+    const { reason, frame } = await client.stop();
+    expect([reason, frame.line]).toEqual(['step', module.line('TOTAL')]);
+  });
+
+  test('refuses a command that is none, and completes those that are', async () => {
+    const client = await at('SUM');
+    const typo = client.request('evaluate', { expression: '>prnit', context: 'repl' });
+    await expect(typo).rejects.toThrow(/prnit/);
+    const names = await client.request('completions', { text: '>print su', column: 10 });
+    expect(names.targets.map(({ label }) => label)).toContain('sum');
   });
 
   test('tells of modules that come and go', async () => {

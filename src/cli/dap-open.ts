@@ -6,12 +6,18 @@ import type { Arch } from '../arch/arch.ts';
 import { refuse, succeed } from '../base/result.ts';
 import type { Call, LaunchOptions, Open } from '../dap/launch.ts';
 import { openSession } from '../host/debug.ts';
-import { sourceFiles } from '../host/source-files.ts';
+import { type SourceFiles, sourceFiles } from '../host/source-files.ts';
 import { layOut } from '../kernel/arguments.ts';
+import type { ObjectFile } from '../kernel/files.ts';
+import type { ReplHost } from '../repl/context.ts';
+import { Repl } from '../repl/repl.ts';
+import { SourceText } from '../repl/source-text.ts';
 import { parseCall, tooWide } from './call-expression.ts';
+import { filesLike, findSource, openObject, readScript, writeFile } from './debug-files.ts';
 import { endingOf, InputError } from './errors.ts';
 import { readInput } from './input.ts';
 import { argumentOf } from './run-steps.ts';
+import { plainStyle } from './terminal.ts';
 
 /** Opens what a launch configuration names; what cannot be opened is a value. */
 export const openForDap: Open = async (options) => {
@@ -25,11 +31,23 @@ export const openForDap: Open = async (options) => {
       searchPath: options.searchPath,
       ...(options.ramMiB === undefined ? {} : { ramBytes: options.ramMiB << 20 }),
     });
-    return succeed({ debugger: session, file, calls, sources: sourcesFor(options) });
+    const sources = sourcesFor(options);
+    const commands = new Repl(session, replHost(file, sources));
+    return succeed({ debugger: session, file, calls, sources, commands });
   } catch (error) {
     return refuse([endingOf(error, false).message]);
   }
 };
+
+/** Files for the commands; there is no screen, and nothing is coloured. */
+function replHost(program: ObjectFile, sources: SourceFiles): ReplHost {
+  return {
+    ...{ program, style: plainStyle, filesLike, readScript, writeFile },
+    width: () => undefined,
+    openObject,
+    sources: new SourceText((name) => findSource(sources, name)),
+  };
+}
 
 function sourcesFor({ program, sourceMap, sourcePath }: LaunchOptions) {
   return sourceFiles({

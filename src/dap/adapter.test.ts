@@ -33,7 +33,10 @@ class Bench {
       file: { name: 'hello.ko', bytes: new Uint8Array() },
       calls: [],
       sources: { locate: () => undefined, lookedIn: () => ['/src/kern/main.c'], identity: String },
-      command: (line: string) => Promise.resolve(`did ${line}\n`),
+      commands: {
+        execute: (line: string) => Promise.resolve({ ok: line !== 'fail', text: `did ${line}` }),
+        complete: (line: string) => ({ candidates: [`${line}!`], word: line.slice(-2) }),
+      },
     };
     this.adapter = new Adapter({
       send: (message) => this.sent.push(message),
@@ -279,6 +282,21 @@ test('the debug console has the commands of the terminal', async () => {
   const line: Asked = ['evaluate', { expression: '>info modules', context: 'repl' }];
   const answer = await new Bench(new FakeDebugger(stepped)).ask(...START, line);
   expect(answer?.body).toMatchObject({ result: 'did info modules' });
+});
+
+test('a command of the terminal that fails is a failure', async () => {
+  const line: Asked = ['evaluate', { expression: '>fail', context: 'repl' }];
+  const answer = await new Bench(new FakeDebugger(stepped)).ask(...START, line);
+  expect(answer).toMatchObject({ success: false, message: 'did fail' });
+});
+
+test.each([
+  ['>brea', { label: 'brea!', start: 4, length: 2 }],
+  ['count', { label: 'print count!', start: 4, length: 2 }],
+])('the debug console completes "%s"', async (text, target) => {
+  const asked: Asked = ['completions', { text: `${text} and more`, column: text.length + 1 }];
+  const answer = await new Bench(new FakeDebugger(stepped)).ask(...START, asked);
+  expect(answer?.body).toEqual({ targets: [target] });
 });
 
 describe('what cannot be meant', () => {

@@ -119,6 +119,7 @@ export class Adapter {
       setVariable: (args) => guest().setVariable(args),
       setExpression: (args) => guest().setExpression(args),
       evaluate: (args) => guest().evaluate(args),
+      completions: (args) => guest().completions(args),
       exceptionInfo: () => guest().exceptionInfo(),
       modules: (args) => guest().modules(args),
       loadedSources: () => guest().loadedSources(),

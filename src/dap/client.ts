@@ -48,6 +48,7 @@ export const capabilities: Wire<DebugProtocol.Capabilities> = {
   supportsReadMemoryRequest: true,
   supportsWriteMemoryRequest: true,
   supportsEvaluateForHovers: true,
+  supportsCompletionsRequest: true,
   supportsClipboardContext: true,
   supportsSetVariable: true,
   supportsSetExpression: true,

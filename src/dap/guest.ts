@@ -6,6 +6,7 @@ import { formatAddr } from '../base/address.ts';
 import type { DebugStop, Resume } from '../debug/model.ts';
 import type { BreakpointTable } from './breakpoints.ts';
 import type { Client } from './client.ts';
+import { completionsOf } from './completions.ts';
 import { type DataBreakpoints, describeHit } from './data-breakpoints.ts';
 import { exceptionInfo } from './exception.ts';
 import { type Fields, Refusal } from './fields.ts';
@@ -162,10 +163,16 @@ export class Guest {
   }
 
   async #command(line: string): Promise<Evaluation> {
-    const { command } = this.#options.opened;
-    if (command === undefined) throw new Refusal('there are no commands here, only expressions');
-    const text = await this.runner.lend(() => command(line));
-    return { result: text.trimEnd(), variablesReference: 0 };
+    const { commands } = this.#options.opened;
+    const { ok, text } = await this.runner.lend(() => commands.execute(line));
+    if (!ok) throw new Refusal(text);
+    return { result: text, variablesReference: 0 };
+  }
+
+  completions(args: Fields): Body<DebugProtocol.CompletionsResponse> {
+    this.runner.requireStopped();
+    const { opened, client } = this.#options;
+    return completionsOf(opened.commands, client, args);
   }
 
   exceptionInfo(): Body<DebugProtocol.ExceptionInfoResponse> {

@@ -246,7 +246,7 @@ function nameOf({ function: name, offset, line, pc, inlined, interrupted }: Stac
   const place =
     name === undefined
       ? formatAddr(pc)
-      : line === undefined && offset !== undefined
+      : line === undefined && offset
         ? `${name}+0x${offset.toString(16)}`
         : name;
   return `${place}${inlined ? ' [inlined]' : ''}${interrupted ? ' [interrupted]' : ''}`;

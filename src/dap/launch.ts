@@ -39,14 +39,21 @@ export interface Call {
   readonly words: readonly bigint[];
 }
 
+/** The commands of the terminal debugger, for the debug console. */
+export interface Commands {
+  /** What a line prints; `ok` is false when that says what is wrong. */
+  execute(line: string): Promise<{ readonly ok: boolean; readonly text: string }>;
+  /** What the last word of a line may become. */
+  complete(line: string): { readonly candidates: readonly string[]; readonly word: string };
+}
+
 /** A guest that is booted, with nothing loaded. */
 export interface Opened {
   readonly debugger: Debugger;
   readonly file: ObjectFile;
   readonly calls: readonly Call[];
   readonly sources: SourceFinder;
-  /** A command of the terminal debugger; answers what it prints. */
-  readonly command?: (line: string) => Promise<string>;
+  readonly commands: Commands;
 }
 
 /** Boots a guest for a launch; the problems are sentences for the user. */

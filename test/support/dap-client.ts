@@ -25,6 +25,7 @@ export interface Answers {
   setVariable: DebugProtocol.SetVariableResponse['body'];
   setExpression: DebugProtocol.SetExpressionResponse['body'];
   evaluate: DebugProtocol.EvaluateResponse['body'];
+  completions: DebugProtocol.CompletionsResponse['body'];
   exceptionInfo: DebugProtocol.ExceptionInfoResponse['body'];
   modules: DebugProtocol.ModulesResponse['body'];
   loadedSources: DebugProtocol.LoadedSourcesResponse['body'];
