@@ -9,7 +9,7 @@ import * as C from './constants.ts';
 import type { DynamicTable } from './dynamic-table.ts';
 import type { ElfRelocations } from './model.ts';
 import { type ElfProblem, LimitedProblems } from './problems.ts';
-import { type RelocationColumns, relocationColumns } from './relocation-section.ts';
+import { type RelocationColumns, RelocationRecords } from './relocation-records.ts';
 
 /** Where a table came from, with its places still addresses. */
 export interface DynamicRelocations {
@@ -39,7 +39,9 @@ export function dynamicRelocations(
   const isRela = kind === C.DT.RELA;
   const jmprel = table.entries('JMPREL', 'PLTRELSZ', (isRela ? 3 : 2) * wordBytes);
   const columns = (name: string, bytes: Uint8Array | undefined, inRecord: boolean) =>
-    bytes === undefined ? [] : [{ name, columns: relocationColumns(bytes, wordBytes, inRecord) }];
+    bytes === undefined
+      ? []
+      : [{ name, columns: new RelocationRecords(bytes, wordBytes, inRecord) }];
   return [
     ...relrOf(table, machine),
     ...columns('DT_REL', withoutTail(table, 'REL', rel, jmprel), false),

@@ -1,9 +1,7 @@
-// SHT_REL and SHT_RELA sections, in place: the columns read the file's bytes
-// when asked and allocate nothing, for one module may have a hundred thousand
-// entries.  Both kinds are accepted on every machine.
+// SHT_REL and SHT_RELA sections: every entry has a place in its section and a symbol
+// that exists.  Both kinds are accepted on every machine.
 // https://www.sco.com/developers/gabi/latest/ch4.reloc.html
 
-import { wordsOf } from '../../base/bytes.ts';
 import { type Result, unlessRefused } from '../../base/result.ts';
 import * as C from './constants.ts';
 import {
@@ -14,6 +12,7 @@ import {
   hasContent,
 } from './model.ts';
 import { type ElfProblem, LimitedProblems, refTo } from './problems.ts';
+import { RelocationRecords } from './relocation-records.ts';
 
 /** Of all tables together. */
 const mostProblems = 256;
@@ -27,13 +26,11 @@ export function readRelocations(
     if (section.type !== C.SHT_REL && section.type !== C.SHT_RELA) continue;
     const target = checkSection(object.sections, section, object.wordBytes, problems);
     if (target === undefined) continue;
-    const inRecord = section.type === C.SHT_RELA;
     const content = contentOf(object, section);
-    const table = { ...relocationColumns(content, object.wordBytes, inRecord), target };
-    const types = new Set<number>();
-    const wrong = checkEntries(section, table, object.symbols.count, types);
+    const table = new SectionRelocations(content, object.wordBytes, section, target);
+    const wrong = checkEntries(section, table, object.symbols.count);
     for (const problem of wrong.listFor(section)) problems.add(problem);
-    if (target.discarded === undefined) found.push({ ...table, types });
+    if (target.discarded === undefined) found.push(table);
   }
   return unlessRefused(found, problems.listFor());
 }
@@ -68,109 +65,48 @@ function entrySize(section: ElfSection, wordBytes: 4 | 8): number {
   return wordBytes * (section.type === C.SHT_RELA ? 3 : 2);
 }
 
-/** A table of relocations wherever it stands; offsets are as in the file. */
-export type RelocationColumns = Omit<ElfRelocations, 'types' | 'target'>;
+class SectionRelocations extends RelocationRecords implements ElfRelocations {
+  readonly target: ElfSection;
+  readonly types: ReadonlySet<number>;
 
-/** The whole entries of `bytes`; `inRecord`: RELA. */
-export function relocationColumns(
-  bytes: Uint8Array,
-  wordBytes: 4 | 8,
-  inRecord: boolean,
-): RelocationColumns {
-  const layout = wordBytes === 8 ? (inRecord ? rela64 : rel64) : inRecord ? rela32 : rel32;
-  return {
-    addends: inRecord ? 'in-record' : 'in-place',
-    count: Math.floor(bytes.length / (wordBytes * (inRecord ? 3 : 2))),
-    ...layout(wordsOf(bytes)),
-  };
+  constructor(content: Uint8Array, wordBytes: 4 | 8, section: ElfSection, target: ElfSection) {
+    super(content, wordBytes, section.type === C.SHT_RELA);
+    this.target = target;
+    this.types = typesIn(this);
+  }
 }
 
-// Elf64_Rela, Elf64_Rel, Elf32_Rela and Elf32_Rel, in words of 32 bits.  ELF64 keeps
-// type and symbol in the two halves of r_info.  Hot, hence written out, with every
-// stride a constant; tables hold whole records, so there is a word at each index.
+function typesIn(table: RelocationRecords): ReadonlySet<number> {
+  const types = new Set<number>();
+  // Of a few types in turn; a set is slow to ask each time.
+  let [last, before] = [-1, -1];
+  for (let i = 0; i < table.count; i++) {
+    const type = table.typeAt(i);
+    if (type === last) continue;
+    if (type !== before) types.add(type);
+    before = last;
+    last = type;
+  }
+  return types;
+}
 
-type Layout = (
-  words: Uint32Array,
-) => Pick<RelocationColumns, 'offsetAt' | 'typeAt' | 'symbolAt' | 'addendAt' | 'narrowAddendAt'>;
-
-const TWO_32 = 0x1_0000_0000;
-const inPlace = { addendAt: () => 0n, narrowAddendAt: () => Number.NaN };
-
-const rela64: Layout = (words) => {
-  const signed = new Int32Array(words.buffer, words.byteOffset, words.length);
-  return {
-    offsetAt: (i) => (words[i * 6] ?? 0) + (words[i * 6 + 1] ?? 0) * TWO_32,
-    typeAt: (i) => words[i * 6 + 2] ?? 0,
-    symbolAt: (i) => words[i * 6 + 3] ?? 0,
-    addendAt: (i) => (BigInt(signed[i * 6 + 5] ?? 0) << 32n) | BigInt(words[i * 6 + 4] ?? 0),
-    narrowAddendAt: (i) => {
-      const high = signed[i * 6 + 5] ?? 0;
-      return high === 0 || high === -1 ? high * TWO_32 + (words[i * 6 + 4] ?? 0) : Number.NaN;
-    },
-  };
-};
-
-const rel64: Layout = (words) => ({
-  offsetAt: (i) => (words[i * 4] ?? 0) + (words[i * 4 + 1] ?? 0) * TWO_32,
-  typeAt: (i) => words[i * 4 + 2] ?? 0,
-  symbolAt: (i) => words[i * 4 + 3] ?? 0,
-  ...inPlace,
-});
-
-const rela32: Layout = (words) => ({
-  offsetAt: (i) => words[i * 3] ?? 0,
-  typeAt: (i) => (words[i * 3 + 1] ?? 0) & 0xff,
-  symbolAt: (i) => (words[i * 3 + 1] ?? 0) >>> 8,
-  addendAt: (i) => BigInt((words[i * 3 + 2] ?? 0) | 0),
-  narrowAddendAt: (i) => (words[i * 3 + 2] ?? 0) | 0,
-});
-
-const rel32: Layout = (words) => ({
-  offsetAt: (i) => words[i * 2] ?? 0,
-  typeAt: (i) => (words[i * 2 + 1] ?? 0) & 0xff,
-  symbolAt: (i) => (words[i * 2 + 1] ?? 0) >>> 8,
-  ...inPlace,
-});
-
-/** Adds the types it sees to `types`. */
-function checkEntries(
-  from: ElfSection,
-  table: Omit<ElfRelocations, 'types'>,
-  symbols: number,
-  types: Set<number>,
-): LimitedProblems {
+function checkEntries(from: ElfSection, table: ElfRelocations, symbols: number): LimitedProblems {
   const problems = new LimitedProblems();
   const section = refTo(from);
   // Offsets in a compressed section count its uncompressed bytes.
   const compressed = (table.target.flags & C.SHF_COMPRESSED) !== 0;
   const targetBytes = compressed ? Number.POSITIVE_INFINITY : table.target.size;
-  // Of a few types in turn; a set is slow to ask each time.
-  let [last, before] = [-1, -1];
   for (let index = 0; index < table.count; index++) {
-    const type = table.typeAt(index);
-    if (type !== last) {
-      if (type !== before) types.add(type);
-      before = last;
-      last = type;
-    }
-    const offset = table.offsetAt(index);
     // A relocation that changes nothing (R_*_NONE) may stand at the very end.
-    if (offset > targetBytes) {
+    const found = table.offsetAt(index);
+    if (found > targetBytes) {
       const target = refTo(table.target);
-      problems.add({
-        kind: 'bad-relocation-offset',
-        section,
-        index,
-        target,
-        found: offset,
-        targetBytes,
-      });
+      problems.add({ kind: 'bad-relocation-offset', section, index, target, found, targetBytes });
     }
     const symbol = table.symbolAt(index);
     // Symbol 0 needs no table: the value is 0.
-    if (symbol >= symbols && symbol !== 0) {
+    if (symbol >= symbols && symbol !== 0)
       problems.add({ kind: 'bad-relocation-symbol', section, index, found: symbol, symbols });
-    }
   }
   return problems;
 }
