@@ -169,7 +169,7 @@ class Relocator {
       const value = this.#valueOf(i, starts);
       return value === undefined ? undefined : { value, set: undefined, absent: false };
     });
-    this.#narrow = new NarrowPass(this.#symbols);
+    this.#narrow = new NarrowPass(symbols.count, (i) => this.#symbols[i]);
   }
 
   #valueOf(i: number, starts: readonly (Addr | undefined)[]): Addr | undefined {

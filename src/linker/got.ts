@@ -103,7 +103,7 @@ export function fillGot(
   assert(image !== undefined, 'the GOT has a segment');
   const view = viewOf(image);
   for (const { symbol, addend, offset } of got.slots.all) {
-    const resolved = resolution.symbols[symbol];
+    const resolved = resolution.of(symbol);
     if (resolved === undefined) continue;
     const value = (resolved.value + addend) | (resolved.set === 'thumb' ? 1n : 0n);
     writeUnsigned(view, got.offset + offset, arch.wordBytes, value);

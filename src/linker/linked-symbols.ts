@@ -46,7 +46,7 @@ export function linkedSymbols(
   const linked: LinkedSymbol[] = [];
   const nameOfSection = sectionNames(object);
   for (const i of namesIn(symbols, object)) {
-    const resolved = resolution.symbols[i];
+    const resolved = resolution.of(i);
     if (resolved === undefined) continue;
     linked.push({
       name: symbols.nameAt(i),

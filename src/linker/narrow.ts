@@ -14,9 +14,10 @@ const ADDRESS_LIMIT = 2 ** 51;
 export class NarrowPass {
   /** S by symbol index; NaN: none, or one that needs care. */
   readonly #values: Float64Array;
-  constructor(symbols: readonly (ResolvedSymbol | undefined)[]) {
-    this.#values = new Float64Array(symbols.length);
-    for (let i = 0; i < symbols.length; i++) this.#values[i] = narrowSymbol(symbols[i]);
+  constructor(count: number, of: (symbol: number) => ResolvedSymbol | undefined) {
+    // Symbol 0 needs no table.
+    this.#values = new Float64Array(Math.max(1, count));
+    for (let i = 0; i < this.#values.length; i++) this.#values[i] = narrowSymbol(of(i));
   }
 
   /**

@@ -68,7 +68,7 @@ export function relocate(
   const problems = new ProblemList(problemLimit);
   let count = 0;
   const ifuncs: LinkedIfunc[] = [];
-  const narrow = new NarrowPass(resolution.symbols);
+  const narrow = new NarrowPass(request.object.symbols.count, resolution.of);
   const report = (problem: LinkProblem): void => problems.add(problem);
   for (const table of request.object.relocations) {
     const placement = request.layout.placements[table.target.index];
@@ -112,7 +112,7 @@ function relocateSection(
       continue;
     }
     if (rule.field.bytes === 0) continue;
-    const symbol = resolution.symbols[table.symbolAt(i)];
+    const symbol = resolution.of(table.symbolAt(i));
     if (symbol === undefined) {
       reportUnloaded(request, table, i, report);
       continue;

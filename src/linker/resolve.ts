@@ -14,7 +14,7 @@ import { GOT_SYMBOL, gotAddress } from './got.ts';
 import type { Layout, Placement } from './layout.ts';
 import { nearestNames } from './nearest.ts';
 import { type LinkProblem, type Place, ProblemList } from './problems.ts';
-import { rulesFor } from './relocation-types.ts';
+import { countUses, type Uses, usedSymbols } from './uses.ts';
 
 export type Provider = string | number;
 
@@ -62,8 +62,8 @@ export interface ResolvedSymbol {
 }
 
 export interface Resolution {
-  /** By symbol index; undefined: not resolved, which a problem says if it matters. */
-  readonly symbols: readonly (ResolvedSymbol | undefined)[];
+  /** undefined: not resolved, which a problem says if it matters. */
+  readonly of: (symbol: number) => ResolvedSymbol | undefined;
   readonly providers: ReadonlySet<Provider>;
   readonly problems: readonly LinkProblem[];
 }
@@ -73,40 +73,33 @@ const problemLimit = 1000;
 
 export function resolveSymbols(request: ResolveRequest): Resolution {
   const { object, arch } = request;
-  // Symbol 0 stands for no symbol: S = 0.
-  const symbols: (ResolvedSymbol | undefined)[] = [zero];
+  const elsewhere = new Map<number, ResolvedSymbol>();
   const providers = new Set<Provider>();
   const problems = new ProblemList(problemLimit);
-  const uses = findUses(object, request.layout, arch);
+  const isUsed = usedSymbols(object, request.layout, arch);
+  let uses: Uses | undefined;
   const exportNames = request.exports === undefined ? [] : [...request.exports];
-  const hasThumb = hasInstructionSets(arch);
-  const sections = object.sections.map(({ index }) =>
-    sectionAddress(request.layout, request.bases, index),
-  );
   const keptInstead = keptDefinitions(object);
   const madeUp = definedByLinker(request);
   for (let i = 1; i < object.symbols.count; i++) {
     const definition = keptInstead(i);
     if (object.symbols.sectionAt(definition) !== C.SHN_UNDEF) {
-      symbols.push(resolveDefined(request, sections, definition, hasThumb, problems));
+      refuseType(request, definition, problems);
       continue;
     }
-    const use = uses.of(i);
-    if (use === undefined) {
-      symbols.push(undefined);
-      continue;
-    }
+    if (isUsed[i] !== 1) continue;
     const name = object.symbols.nameAt(i);
     const made = madeUp(name);
     const version = wantedVersion(object, i);
     const found = made === undefined ? request.lookup(name, version) : { address: made };
     if (found !== undefined) {
       if (found.provider !== undefined) providers.add(found.provider);
-      symbols.push(foundSymbol(found));
+      elsewhere.set(i, foundSymbol(found));
     } else if (object.symbols.bindingAt(i) === C.STB_WEAK) {
-      symbols.push({ ...zero, absent: true });
+      elsewhere.set(i, { ...zero, absent: true });
     } else {
-      symbols.push(undefined);
+      uses ??= countUses(object, request.layout, arch);
+      const use = uses.of(i);
       const first = placeOf(object, arch, use.table, use.first);
       if (version !== undefined) {
         const has = request.versions?.(name, version.from);
@@ -118,7 +111,18 @@ export function resolveSymbols(request: ResolveRequest): Resolution {
       problems.add({ kind: 'undefined-symbol', symbol: name, first, uses: use.count, nearest });
     }
   }
-  return { symbols, providers, problems: problems.all() };
+  const defined = definedSymbols(request);
+  return {
+    of: (i) => {
+      // Symbol 0 stands for no symbol: S = 0.
+      if (i === 0) return zero;
+      const definition = keptInstead(i);
+      const isDefined = object.symbols.sectionAt(definition) !== C.SHN_UNDEF;
+      return isDefined ? defined(definition) : elsewhere.get(i);
+    },
+    providers,
+    problems: problems.all(),
+  };
 }
 
 function wantedVersion({ dynamic }: ElfObject, symbol: number): WantedVersion | undefined {
@@ -191,31 +195,53 @@ function foundSymbol(found: FoundSymbol): ResolvedSymbol {
   }
 }
 
-function resolveDefined(
-  { object: { symbols }, arch, layout, bases }: ResolveRequest,
-  sections: readonly (Addr | undefined)[],
+/** Values of the object's own symbols, made when asked: of thousands few are used twice. */
+function definedSymbols({
+  object: { symbols, sections },
+  arch,
+  layout,
+  bases,
+}: ResolveRequest): (symbol: number) => ResolvedSymbol | undefined {
+  const hasThumb = hasInstructionSets(arch);
+  const starts = sections.map(({ index }) => sectionAddress(layout, bases, index));
+  return (i) => {
+    const index = symbols.sectionAt(i);
+    const common = index === C.SHN_COMMON ? layout.commons.get(i) : undefined;
+    // The value of a common symbol is its alignment.
+    if (common !== undefined)
+      return { value: addressOf(common, bases), set: undefined, absent: false };
+    const base = index === C.SHN_ABS ? 0n : starts[index];
+    if (base === undefined) return undefined;
+    const ifunc = layout.ifuncs.get(i);
+    if (ifunc !== undefined)
+      return { value: addressOf(ifunc.stub, bases), set: arch.indirectStub.set, absent: false };
+    if (unsupportedType(symbols.typeAt(i)) !== undefined) return undefined;
+    const value = addr(base + symbols.valueAt(i));
+    if (!hasThumb || symbols.typeAt(i) !== C.STT_FUNC)
+      return { value, set: undefined, absent: false };
+    return foundSymbol({ address: value, thumb: (value & 1n) === 1n });
+  };
+}
+
+/** What of an object's own symbols has no value, in words. */
+function unsupportedType(
+  type: number,
+): (LinkProblem & { kind: 'unsupported-symbol' })['type'] | undefined {
+  if (type === C.STT_TLS) return 'thread-local';
+  return type === C.STT_GNU_IFUNC ? 'indirect function outside all sections' : undefined;
+}
+
+function refuseType(
+  { object: { symbols }, layout }: ResolveRequest,
   i: number,
-  hasThumb: boolean,
   problems: ProblemList,
-): ResolvedSymbol | undefined {
-  const type = symbols.typeAt(i);
-  const index = symbols.sectionAt(i);
-  const common = index === C.SHN_COMMON ? layout.commons.get(i) : undefined;
-  const base = index === C.SHN_ABS ? 0n : common ? addressOf(common, bases) : sections[index];
-  if (base === undefined) return undefined;
-  const ifunc = layout.ifuncs.get(i);
-  if (ifunc !== undefined)
-    return { value: addressOf(ifunc.stub, bases), set: arch.indirectStub.set, absent: false };
-  if (type === C.STT_TLS || type === C.STT_GNU_IFUNC) {
-    const kind = type === C.STT_TLS ? 'thread-local' : 'indirect function outside all sections';
-    problems.add({ kind: 'unsupported-symbol', symbol: symbols.nameAt(i), type: kind });
-    return undefined;
-  }
-  // The value of a common symbol is its alignment.
-  if (common !== undefined) return { value: addr(base), set: undefined, absent: false };
-  const value = addr(base + symbols.valueAt(i));
-  if (!hasThumb || type !== C.STT_FUNC) return { value, set: undefined, absent: false };
-  return foundSymbol({ address: value, thumb: (value & 1n) === 1n });
+): void {
+  const type = unsupportedType(symbols.typeAt(i));
+  if (type === undefined || layout.ifuncs.has(i)) return;
+  const section = symbols.sectionAt(i);
+  const isPlaced =
+    section === C.SHN_ABS || layout.placements[section] !== undefined || layout.commons.has(i);
+  if (isPlaced) problems.add({ kind: 'unsupported-symbol', symbol: symbols.nameAt(i), type });
 }
 
 /**
@@ -270,53 +296,4 @@ export function findSets({ object, layout, bases }: Placed): ReadonlyMap<string,
       sets.set(name, { start: sets.get(name)?.start ?? start, stop: plus(start, bytes) });
     }
   return sets;
-}
-
-interface Use {
-  readonly table: ElfRelocations;
-  readonly first: number;
-  readonly count: number;
-}
-
-interface Uses {
-  /** undefined: nothing uses the symbol. */
-  of(symbol: number): Use | undefined;
-}
-
-/**
- * The undefined symbols that relocations of loaded sections really use, counted in
- * columns by symbol: half of all relocations use one.
- */
-function findUses(object: ElfObject, layout: Layout, arch: LinkArch): Uses {
-  const { sections, symbols, relocations } = object;
-  const counts = new Uint32Array(symbols.count);
-  const tables = new Uint32Array(symbols.count);
-  const firsts = new Uint32Array(symbols.count);
-  const rules = rulesFor(arch, object.type);
-  const isLoose = new Uint8Array(symbols.count);
-  for (let i = 0; i < symbols.count; i++) {
-    const section = symbols.sectionAt(i);
-    if (section === C.SHN_UNDEF || sections[section]?.discarded !== undefined) isLoose[i] = 1;
-  }
-  relocations.forEach((table, tableIndex) => {
-    if (layout.placements[table.target.index] === undefined) return;
-    for (let i = 0; i < table.count; i++) {
-      const symbol = table.symbolAt(i);
-      // R_*_NONE only marks a dependency, as unwind tables do on ARM.
-      if (isLoose[symbol] !== 1 || rules[table.typeAt(i)]?.field.bytes === 0) continue;
-      const before = counts[symbol] ?? 0;
-      counts[symbol] = before + 1;
-      if (before > 0) continue;
-      tables[symbol] = tableIndex;
-      firsts[symbol] = i;
-    }
-  });
-  return {
-    of: (symbol) => {
-      const count = counts[symbol] ?? 0;
-      const table = relocations[tables[symbol] ?? 0];
-      if (count === 0 || table === undefined) return undefined;
-      return { table, first: firsts[symbol] ?? 0, count };
-    },
-  };
 }
