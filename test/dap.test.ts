@@ -86,6 +86,14 @@ describe.for(archNames)('%s', (arch) => {
     expect(await open(values)).toMatchObject({ '[1]': { value: '20' } });
   });
 
+  test('tells the elements of an array in pages', async () => {
+    const client = await at('LAST');
+    const { variablesReference } = (await client.scope('Locals'))['values'] ?? {};
+    const page = { variablesReference, filter: 'indexed', start: 1, count: 1 };
+    const { variables } = await client.request('variables', page);
+    expect(variables).toMatchObject([{ name: '[1]', value: '20' }]);
+  });
+
   test('shows registers, in hexadecimal and of any frame', async () => {
     const client = await at('SUM');
     const [inner, outer] = await client.stack();
@@ -325,6 +333,19 @@ describe.for(archNames)('%s', (arch) => {
     const args = { program: module.program, calls: ['counter_fault()'], noDebug: true };
     await client.launch(args, breakAt(client, 'SUM'));
     expect(await client.event('exited')).toEqual({ exitCode: 1 });
+  });
+
+  test('goes back from the unload into the load, and on to the end again', async () => {
+    const client = server.connect();
+    await client.launch({ program: module.program }, breakAt(client, 'PRINT', 'FINI'));
+    await client.stop();
+    await client.request('continue', { threadId: 1 });
+    expect((await client.stop()).frame.line).toBe(module.line('FINI'));
+    await client.request('reverseContinue', { threadId: 1 });
+    expect((await client.stop()).frame.line).toBe(module.line('PRINT'));
+    await breakAt(client)();
+    await client.request('continue', { threadId: 1 });
+    expect(await client.event('exited')).toEqual({ exitCode: 0 });
   });
 
   test('begins again, with the same breakpoints', async () => {
