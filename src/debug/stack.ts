@@ -3,7 +3,7 @@
 
 import type { Arch } from '../arch/arch.ts';
 import { type Addr, addr, offsetIn } from '../base/address.ts';
-import type { InlinedFrame, SourcePlace } from '../dwarf/model.ts';
+import type { DebugInfo, InlinedFrame, SourcePlace } from '../dwarf/model.ts';
 import type { StackFrame } from './model.ts';
 import type { RawFrame } from './unwind.ts';
 
@@ -35,7 +35,7 @@ export function framesFrom(first: RawFrame, arch: Arch, limit: number): readonly
 function addFrames(frames: StackFrame[], raw: RawFrame, arch: Arch, limit: number): void {
   const { object, lookupPc } = raw;
   const inlined = object?.info?.inlinedAt(lookupPc) ?? [];
-  let place: SourcePlace | undefined = object?.info?.lineAt(lookupPc);
+  let place = object?.info && placeAt(object.info, lookupPc);
   for (let depth = inlined.length; depth >= 0 && frames.length < limit; depth--) {
     const call = inlined[depth - 1];
     const frame = frameOf(raw, call, frames.length, arch, place);
@@ -43,6 +43,15 @@ function addFrames(frames: StackFrame[], raw: RawFrame, arch: Arch, limit: numbe
     frames.push(frame);
     place = call?.call;
   }
+}
+
+/** Of code that the compiler made up, such as of two lines at once: the line before it. */
+function placeAt(info: DebugInfo, pc: Addr): SourcePlace | undefined {
+  const place = info.lineAt(pc);
+  if (place?.line !== 0) return place;
+  const range = info.functionAt(pc)?.ranges.find(({ low, high }) => pc >= low && pc < high);
+  const rows = range === undefined ? [] : info.linesIn({ low: range.low, high: pc });
+  return rows.findLast(({ line }) => line !== 0);
 }
 
 /** @param inlined undefined: the function that the others are inlined into */

@@ -128,9 +128,21 @@ export class Unwinder {
     if (byCfi?.signal === true || (byCfi && byCfi.returnAddress === undefined)) return byCfi;
     const told = this.#unsettled(frame) ?? byCfi;
     if (told !== undefined) return told;
+    return (
+      this.#byTable(frame, object) ??
+      this.#byFramePointer(frame) ??
+      this.#atEntry(frame) ??
+      this.#byScan(frame)
+    );
+  }
+
+  /** .ARM.exidx is only about the places of calls, when the frame is complete. */
+  #byTable(frame: Omit<RawFrame, 'caller' | 'cfa'>, object: SourceObject): Found | undefined {
+    const { lookupPc, register } = frame;
     const table = object.exidxAt(lookupPc);
-    const byTable = table && unwindByExidx(table, at);
-    return byTable ?? this.#byFramePointer(frame) ?? this.#atEntry(frame) ?? this.#byScan(frame);
+    if (table === undefined) return undefined;
+    if (object.symbols.at(lookupPc)?.offset === 0) return this.#behindCall(frame, 0);
+    return unwindByExidx(table, { pc: lookupPc, register, memory: this.#read });
   }
 
   /** Somebody called what is no code: the call is the last thing that was done. */
@@ -138,10 +150,18 @@ export class Unwinder {
     return frame.interrupted ? this.#behindCall(frame, 0) : undefined;
   }
 
-  /** At a function's first instruction nothing has been done yet. */
+  /**
+   * At a function's first instruction nothing has been done yet.  Later the return
+   * address is still in its register if the function calls nobody.
+   */
   #atEntry(frame: Omit<RawFrame, 'caller' | 'cfa'>): Found | undefined {
-    const isEntry = frame.object?.symbols.at(frame.pc)?.offset === 0;
-    return frame.interrupted && isEntry ? this.#behindCall(frame, 0) : undefined;
+    const place = frame.object?.symbols.at(frame.pc);
+    if (place === undefined || !frame.interrupted) return undefined;
+    const isEntry = place.offset === 0;
+    const link = isEntry || this.#link === undefined ? undefined : frame.register(this.#link);
+    const from = link === undefined ? undefined : this.#sources.at(addr(link))?.symbols;
+    const isLeaf = from !== undefined && from.at(addr((link ?? 0n) - 1n))?.symbol !== place.symbol;
+    return isEntry || isLeaf ? this.#behindCall(frame, 0) : undefined;
   }
 
   /** While the frame is being built or left. */
@@ -151,13 +171,16 @@ export class Unwinder {
     if (unsettled === undefined || sp === undefined || !frame.interrupted) return undefined;
     const { pc, object } = frame;
     const entry = object?.info?.functionAt(pc)?.entry ?? object?.symbols.at(pc)?.symbol.address;
-    const distance = entry === undefined ? 0 : Number(pc - entry);
-    const change =
-      this.#leaving(frame, unsettled) ??
-      (distance > 0 && distance < CODE_BYTES
-        ? this.#withCode(pc - BigInt(distance), (code) => unsettled.entering(code, distance))
-        : undefined);
+    const change = this.#leaving(frame, unsettled) ?? (entry && this.#entered(entry, pc));
     return change && this.#changed(frame, sp, change);
+  }
+
+  /** In the straight code at a function's beginning. */
+  #entered(entry: bigint, pc: bigint): FrameChange | undefined {
+    const { unsettled } = this.#arch.frames;
+    const distance = Number(pc - entry);
+    if (unsettled === undefined || distance <= 0 || distance >= CODE_BYTES) return undefined;
+    return this.#withCode(entry, (code) => unsettled.entering(code, distance));
   }
 
   #leaving(

@@ -9,9 +9,11 @@
 	.arm
 	.text
 	FUNC	linux_gnu_mcount_nc
+	.cfi_def_cfa_offset 4
 	mov	ip, lr
 	.cfi_register lr, ip
 	pop	{lr}
+	.cfi_def_cfa_offset 0
 	bx	ip
 	END
 

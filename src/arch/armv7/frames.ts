@@ -2,7 +2,7 @@
 // https://github.com/ARM-software/abi-aa/blob/main/aapcs32/aapcs32.rst, section 6.2.1.4
 
 import type { Frames } from '../arch.ts';
-import { leaving } from '../arm/a32-frames.ts';
+import { entering, leaving } from '../arm/a32-frames.ts';
 
 /** BL, BLX of ARM and Thumb (ARM ARM sections A8.8.25 and A8.8.26). */
 function endsWithCall(code: Uint8Array): boolean {
@@ -34,5 +34,5 @@ export const frames: Frames = {
   recordAtTop: true,
   pointerKept,
   endsWithCall,
-  unsettled: { entering: () => undefined, leaving },
+  unsettled: { entering, leaving },
 };
