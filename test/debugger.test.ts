@@ -50,6 +50,12 @@ describe.each(archNames)('%s', (arch) => {
     expect(await guest.do('x/2i $pc')).toMatch(/^=> 0x\w+ <counter_modcmd\+0> .*\n {3}0x/);
   });
 
+  withGuest('a breakpoint in the block in which the guest stands is reached', async () => {
+    await guest.transcript('start', 'stepi', 'tbreak counter_modcmd');
+    expect(await guest.do('continue')).toMatch(/^Temporary breakpoint 1, counter_modcmd/);
+    expect(await guest.do('until')).toMatch(/^> 23 /m);
+  });
+
   withGuest('an instruction tells which registers it changed', async () => {
     await guest.do('start');
     const { roles } = guest.repl.context.debugger.arch;

@@ -261,13 +261,18 @@ export class Engine implements Cpu {
     return this.#traps.codeAt(address) === 1;
   }
 
+  /** Asks the code traps at an address that a step came to whether to stop. */
+  reachesTrap(address: Addr): boolean {
+    return this.#traps.reaches(address);
+  }
+
   /**
    * Stops before each instruction that begins between two addresses.  `reached` is
    * told the address, and answers whether to stop.
    */
   trapCode(first: Addr, last: Addr, reached: (address: Addr) => boolean): Trap {
     this.#budget.noteBlocks();
-    return this.#traps.code(first, last, (address) => {
+    return this.#traps.code({ first, last, wanted: reached }, (address) => {
       if (this.#stepping || this.#passes(address) || !reached(address)) return;
       this.#trapped = true;
       this.#lib.emuStop(this.#uc);

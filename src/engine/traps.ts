@@ -20,6 +20,13 @@ export interface Trap {
   remove(): void;
 }
 
+/** Addresses of code, and whether the CPU is to stop where it reaches one. */
+interface CodeRange {
+  readonly first: Addr;
+  readonly last: Addr;
+  readonly wanted: (address: Addr) => boolean;
+}
+
 export interface AccessKinds {
   readonly read: boolean;
   readonly write: boolean;
@@ -33,7 +40,7 @@ export class Traps {
   readonly #uc: Pointer;
   readonly #keeping: (work: () => void) => void;
   readonly #live = new Set<Trap>();
-  readonly #code = new Set<{ readonly first: Addr; readonly last: Addr }>();
+  readonly #code = new Set<CodeRange>();
   #changed = false;
 
   /** @param keeping does something, and puts the CPU's state back afterwards */
@@ -43,14 +50,13 @@ export class Traps {
     this.#keeping = keeping;
   }
 
-  /** Calls `reached` before each instruction that begins between first and last. */
-  code(first: Addr, last: Addr, reached: (address: Addr) => void): Trap {
+  /** Calls `reached` before each instruction that begins in the range. */
+  code(range: CodeRange, reached: (address: Addr) => void): Trap {
     const callback = registerCallback('block', (_uc: unknown, address: number | bigint) => {
       reached(addr(BigInt.asUintN(64, BigInt(address))));
     });
-    const range = { first, last };
     this.#code.add(range);
-    const trap = this.#add(HOOK.code, first, last, callback);
+    const trap = this.#add(HOOK.code, range.first, range.last, callback);
     return {
       remove: () => {
         this.#code.delete(range);
@@ -64,6 +70,12 @@ export class Traps {
     let count = 0;
     for (const { first, last } of this.#code) if (address >= first && address <= last) count++;
     return count;
+  }
+
+  /** Whether one of the code traps at the address wants to stop there; all are asked. */
+  reaches(address: Addr): boolean {
+    const here = [...this.#code].filter(({ first, last }) => address >= first && address <= last);
+    return here.filter(({ wanted }) => wanted(address)).length > 0;
   }
 
   /**

@@ -279,21 +279,21 @@ export class Machine {
   }
 
   #resume(pauseAt: number): Stop | undefined {
-    this.#usedWithin = this.#loop.block === undefined ? undefined : this.engine.used;
-    if (this.#loop.block === undefined) {
+    const { pc, block } = this.#loop;
+    this.#usedWithin = block === undefined ? undefined : this.engine.used;
+    if (block === undefined) {
       if (this.now >= pauseAt) return { kind: 'paused' };
-      return this.#settle(this.engine.resume(this.#loop.pc, this.#pauseIn(pauseAt)));
+      return this.#settle(this.engine.resume(pc, this.#pauseIn(pauseAt)));
     }
     // Within a block that is charged: at a trap, or after single steps.
     if (this.engine.isTrapped(this.#evenPc)) {
-      const stop = this.engine.resumeWithin(
-        this.#loop.pc,
-        this.#loop.block.end,
-        this.#pauseIn(pauseAt),
-      );
+      const stop = this.engine.resumeWithin(pc, block.end, this.#pauseIn(pauseAt));
       if (stop.kind !== 'uneven') return this.#settle(stop);
     }
-    return this.#step();
+    const stop = this.#step();
+    if (stop !== undefined || this.#loop.block === undefined) return stop;
+    // Steps pass traps over; where the next block begins, the engine will see them.
+    return this.engine.reachesTrap(this.#evenPc) ? { kind: 'trap' } : undefined;
   }
 
   #pauseIn(pauseAt: number): number | undefined {
