@@ -40,9 +40,8 @@ export class NarrowPass {
       if (rule === undefined) return i;
       const offset = table.offsetAt(i);
       if (offset + rule.bytes > end) return i;
-      const raw = view.getUint32(offset, true);
       const S = values[table.symbolAt(i)] ?? Number.NaN;
-      const A = inRecord ? table.narrowAddendAt(i) : rule.extract(raw);
+      const A = inRecord ? table.narrowAddendAt(i) : rule.extract(view.getUint32(offset, true));
       const P = base + offset;
       // One of them needs care: arithmetic modulo 2^32 would lose the NaN.
       if (Number.isNaN(S + A + P)) return i;
@@ -53,7 +52,7 @@ export class NarrowPass {
         if (rule.bytes === 8) view.setInt32(offset + 4, Math.floor(value / TWO_32), true);
         continue;
       }
-      const word = rule.insert(raw, value);
+      const word = rule.insert(view.getUint32(offset, true), value);
       if (Number.isNaN(word)) return i;
       view.setInt32(offset, word, true);
     }

@@ -59,30 +59,50 @@ export function countVeneers(
   const rules = rulesFor(arch, object.type);
   const kinds = rules.map((rule) => rule && veneers.kinds.get(rule.type));
   const targetsIn = new Map<SegmentKind, Targets>();
+  const homes = homesOf(object, sections);
   for (const table of object.relocations) {
     const segment = sections.kindOf(table.target.index);
     if (segment === undefined || !sections.isExecutable(table.target.index)) continue;
+    if (![...table.types].some((type) => kinds[type] !== undefined)) continue;
     const content = contentOf(object, table.target);
     const view = viewOf(content);
-    const seen = targetsIn.get(segment) ?? new Targets();
-    targetsIn.set(segment, seen);
+    const targets = targetsIn.get(segment) ?? new Targets(object.symbols.count);
+    targetsIn.set(segment, targets);
     for (let i = 0; i < table.count; i++) {
       const type = table.typeAt(i);
       const kind = kinds[type];
       const rule = rules[type];
       if (kind === undefined || rule === undefined) continue;
       const symbol = table.symbolAt(i);
-      if (staysInside(object, symbol, sections, segment, rule, arch)) continue;
+      const home = homes[symbol];
+      if (home === segment && rule.branch === undefined) continue;
+      if (home !== ELSEWHERE && staysInside(object, symbol, sections, segment, rule, arch))
+        continue;
       const offset = table.offsetAt(i);
       if (offset + rule.field.bytes > content.length) continue;
+      const addend = addendOf(table, i, rule, view);
+      if (targets.has(kind, symbol, addend)) continue;
       if (veneers.isBranch?.(content, offset) === false) continue;
-      const symbols = seen.symbols(kind, addendOf(table, i, rule, view));
-      if (symbols.has(symbol)) continue;
-      symbols.add(symbol);
+      targets.add(kind, symbol, addend);
       counts.set(segment, (counts.get(segment) ?? 0) + 1);
     }
   }
   return counts;
+}
+
+/** In no segment. */
+const ELSEWHERE = -1;
+/** An indirect function, wherever its stub is. */
+const AT_STUB = -2;
+
+/** The segment that each symbol lies in. */
+function homesOf({ symbols }: ElfObject, sections: PlacedSections): Int8Array {
+  const homes = new Int8Array(symbols.count);
+  for (let i = 0; i < symbols.count; i++) {
+    const kind = sections.kindOf(symbols.sectionAt(i)) ?? ELSEWHERE;
+    homes[i] = kind !== ELSEWHERE && symbols.typeAt(i) === C.STT_GNU_IFUNC ? AT_STUB : kind;
+  }
+  return homes;
 }
 
 /** The branch goes to its own segment, and needs no change of instruction set. */
@@ -123,23 +143,53 @@ function addendOf(
 
 /**
  * The targets of branches, each once.  Thousands of calls of a few functions are
- * the rule, and nearly all have the same addend: a set of symbols for each.
+ * the rule, and nearly all have the addend of a plain call: a column for those.
  */
 class Targets {
-  readonly #kinds = new Map<VeneerKind, Map<number | bigint, Set<number>>>();
-  #last: { readonly kind: VeneerKind; readonly addend: number | bigint } | undefined;
-  #symbols = new Set<number>();
+  readonly #symbols: number;
+  readonly #kinds = new Map<VeneerKind, TargetsOfKind>();
+  #last: { readonly kind: VeneerKind; readonly targets: TargetsOfKind } | undefined;
 
-  /** Those that branches of this kind go to with this addend. */
-  symbols(kind: VeneerKind, addend: number | bigint): Set<number> {
-    if (this.#last?.kind === kind && this.#last.addend === addend) return this.#symbols;
-    const addends = this.#kinds.get(kind) ?? new Map<number | bigint, Set<number>>();
-    this.#kinds.set(kind, addends);
-    this.#symbols = addends.get(addend) ?? new Set();
-    addends.set(addend, this.#symbols);
-    this.#last = { kind, addend };
-    return this.#symbols;
+  /** `symbols`: how many there are. */
+  constructor(symbols: number) {
+    this.#symbols = symbols;
   }
+
+  has(kind: VeneerKind, symbol: number, addend: number | bigint): boolean {
+    const { plainAddend, plain, others } = this.#of(kind);
+    if (addend === plainAddend) return plain[symbol] === 1;
+    return others.get(addend)?.has(symbol) === true;
+  }
+
+  add(kind: VeneerKind, symbol: number, addend: number | bigint): void {
+    const { plainAddend, plain, others } = this.#of(kind);
+    if (addend === plainAddend) {
+      plain[symbol] = 1;
+      return;
+    }
+    const symbols = others.get(addend) ?? new Set();
+    others.set(addend, symbols.add(symbol));
+  }
+
+  #of(kind: VeneerKind): TargetsOfKind {
+    if (this.#last?.kind === kind) return this.#last.targets;
+    const targets = this.#kinds.get(kind) ?? {
+      plainAddend: Number(kind.neutral),
+      plain: new Uint8Array(this.#symbols),
+      others: new Map<number | bigint, Set<number>>(),
+    };
+    this.#kinds.set(kind, targets);
+    this.#last = { kind, targets };
+    return targets;
+  }
+}
+
+interface TargetsOfKind {
+  readonly plainAddend: number;
+  /** By symbol, 1: with that addend. */
+  readonly plain: Uint8Array;
+  /** Symbols by addend. */
+  readonly others: Map<number | bigint, Set<number>>;
 }
 
 /** A branch that does not reach its target. */
