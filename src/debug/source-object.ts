@@ -8,6 +8,7 @@ import type { ExidxTable } from '../dwarf/exidx.ts';
 import { openDwarf } from '../dwarf/info.ts';
 import type { DebugInfo } from '../dwarf/model.ts';
 import { once } from '../dwarf/once.ts';
+import { Orc } from '../dwarf/orc.ts';
 import type { KernelImage } from '../kernel/image.ts';
 import type { SymbolTable } from '../kernel/symbols.ts';
 import type { ModuleView } from '../kernel/view.ts';
@@ -62,6 +63,7 @@ export class SourceObject {
       .map((section) => ({ section, address: this.#parts.addressOf(section) })),
   );
   readonly #callFrames = once(() => this.#openCallFrames());
+  readonly #orc = once(() => this.#openOrc());
 
   constructor(parts: Parts, arch: Arch) {
     const { name, view, object, symbols, spans, placed } = parts;
@@ -88,6 +90,11 @@ export class SourceObject {
 
   get callFrames(): CallFrames {
     return this.#callFrames();
+  }
+
+  /** Linux's own unwind tables; undefined: it has none. */
+  get orc(): Orc | undefined {
+    return this.#orc();
   }
 
   /** Every SHF_ALLOC section in the order of the headers. */
@@ -122,6 +129,14 @@ export class SourceObject {
     const { view } = this;
     if (view === undefined) return this.symbols.byName(name)?.address;
     return (view.globals.get(name) ?? view.locals.get(name))?.address;
+  }
+
+  #openOrc(): Orc | undefined {
+    const place = this.sections.find(({ section }) => section.name === '.orc_unwind_ip');
+    const [bytes, entries] = ['.orc_unwind_ip', '.orc_unwind'].map((name) => this.#debug.get(name));
+    if (place?.address === undefined || bytes === undefined || entries === undefined)
+      return undefined;
+    return new Orc({ addresses: { address: place.address, bytes }, entries });
   }
 
   #openCallFrames(): CallFrames {

@@ -1,6 +1,6 @@
 // From a function's registers to its caller's, whatever tells how: call frame
-// information, ARM's own tables, the chain of frame pointers, and where nothing
-// tells, the first thing on the stack that looks like the address behind a call.
+// information, ARM's and Linux's own tables, the chain of frame pointers, and where
+// nothing tells, the first thing on the stack that looks like the address behind a call.
 
 import type { Arch, FrameChange, Frames } from '../arch/arch.ts';
 import { type Addr, addr } from '../base/address.ts';
@@ -126,7 +126,7 @@ export class Unwinder {
     const byCfi = object.callFrames.unwind(at);
     // Who handles exceptions does not return as functions do, and who has no caller never.
     if (byCfi?.signal === true || (byCfi && byCfi.returnAddress === undefined)) return byCfi;
-    const told = this.#unsettled(frame) ?? byCfi;
+    const told = this.#unsettled(frame) ?? byCfi ?? object.orc?.unwind(at);
     if (told !== undefined) return told;
     return (
       this.#byTable(frame, object) ??
