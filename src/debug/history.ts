@@ -206,6 +206,7 @@ export class History {
     timeline.replaying = true;
     try {
       timeline.seek(from);
+      timeline.note();
       while (isBefore(timeline.position, to)) {
         const print = { position: timeline.position, sp: this.#runner.sp };
         timeline.step();

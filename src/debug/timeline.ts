@@ -31,9 +31,9 @@ interface Moment {
 /** Virtual nanoseconds of a run without sign of life. */
 const PATIENCE = 1e12;
 /** Between two snapshots: some 10 ms of the host's time. */
-const SPACING = 48_000_000;
+const SPACING = 32_000_000;
 /** More snapshots than this are thinned out, the older half first. */
-const SNAPSHOTS = 200;
+const SNAPSHOTS = 256;
 /** No block of code is larger. */
 const BLOCK = 8192;
 
@@ -44,6 +44,7 @@ export class Timeline {
   /** Going again where it has been: nothing is told to anybody. */
   replaying = false;
   readonly #moments: Moment[] = [];
+  #noted: Moment | undefined;
   readonly #actions: DeedAt[] = [];
   readonly #perform: (deed: Deed) => void;
   #done = 0;
@@ -85,6 +86,7 @@ export class Timeline {
   act(deed: Deed): void {
     const now = this.position;
     this.#actions.length = this.#done;
+    this.#noted = undefined;
     const kept = this.#moments.filter(({ kernel }) => compare(kernel.machine.position, now) <= 0);
     this.#moments.splice(0, Number.POSITIVE_INFINITY, ...kept);
     this.#actions.push({ position: now, deed });
@@ -126,11 +128,22 @@ export class Timeline {
     this.replay(position);
   }
 
+  /** Keeps this moment too, until another one is noted: somebody will come back soon. */
+  note(): void {
+    this.#noted = this.#moment();
+  }
+
   /** Goes back to the last snapshot that is not after the position. */
   #backTo(position: Position): void {
-    const moment =
-      this.#moments.findLast(({ kernel }) => compare(kernel.machine.position, position) <= 0) ??
-      this.#moments[0];
+    const isBehind = ({ kernel }: Moment): boolean =>
+      compare(kernel.machine.position, position) <= 0;
+    const last = this.#moments.findLast(isBehind) ?? this.#moments[0];
+    const noted = this.#noted;
+    const isNearer =
+      noted !== undefined &&
+      isBehind(noted) &&
+      (last === undefined || isBefore(last.kernel.machine.position, noted.kernel.machine.position));
+    const moment = isNearer ? noted : last;
     if (moment === undefined) throw new Error('bug in modbox: a timeline without snapshots');
     this.kernel.restore(moment.kernel);
     this.task = moment.task;
@@ -182,13 +195,17 @@ export class Timeline {
   }
 
   #keep(): void {
-    const since = this.#moments.at(-1)?.kernel;
-    this.#moments.push({ kernel: this.kernel.save(since), task: this.task, done: this.#done });
+    this.#moments.push(this.#moment());
     if (this.#moments.length > SNAPSHOTS) {
       const half = SNAPSHOTS / 2;
       const thinned = this.#moments.filter((_, i) => i === 0 || i >= half || i % 2 === 0);
       this.#moments.splice(0, Number.POSITIVE_INFINITY, ...thinned);
     }
+  }
+
+  #moment(): Moment {
+    const since = this.#moments.at(-1)?.kernel;
+    return { kernel: this.kernel.save(since), task: this.task, done: this.#done };
   }
 
   #nextAction(): DeedAt | undefined {

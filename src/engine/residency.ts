@@ -7,7 +7,7 @@ import { allocate, type Pointer, release } from './binding.ts';
 
 const PAGE = 4096;
 
-/** Answers, for each page of `bytes` bytes, non-zero if it may have been touched. */
+/** Answers, for each page, non-zero if it may have been touched; valid until the next call. */
 export type Residency = () => Uint8Array;
 
 type Mincore = (start: Pointer, bytes: number, out: Pointer) => number;
@@ -26,14 +26,13 @@ export function residencyOf(start: Pointer, bytes: number): { ask: Residency; cl
   mincore ??= koffi.load(null).func('int mincore(void *, size_t, void *)') as Mincore;
   const { pointer, view } = allocate(count);
   const present = new Uint8Array(view);
+  const touched = new Uint8Array(bytes / PAGE);
   const ask = (): Uint8Array => {
     if (mincore?.(start - BigInt(before), count * PAGE, pointer) !== 0) present.fill(1);
     if (before === 0) return present;
     // A page of the guest's lies in two of the host's.
-    return Uint8Array.from(
-      { length: bytes / PAGE },
-      (_, i) => (present[i] ?? 1) | (present[i + 1] ?? 1),
-    );
+    for (let i = 0; i < touched.length; i++) touched[i] = (present[i] ?? 1) | (present[i + 1] ?? 1);
+    return touched;
   };
   return { ask, close: () => release(pointer) };
 }

@@ -5,8 +5,8 @@ const PAGE = 4096;
 const ZERO = new Uint8Array(PAGE);
 
 export interface RamImage {
-  /** By page; undefined: all zero. */
-  readonly pages: readonly (Uint8Array | undefined)[];
+  /** By page; one that is not there is all zero. */
+  readonly pages: ReadonlyMap<number, Uint8Array>;
   /** Pages that no older image has. */
   readonly fresh: number;
 }
@@ -16,17 +16,17 @@ export interface RamImage {
  * @param since an image of the same RAM, the closer the better
  */
 export function captureRam(ram: Uint8Array, touched: Uint8Array, since?: RamImage): RamImage {
-  const pages: (Uint8Array | undefined)[] = new Array(ram.length / PAGE);
+  const pages = new Map<number, Uint8Array>();
   let fresh = 0;
-  for (let i = 0; i < pages.length; i++) {
+  for (let i = 0; i < touched.length; i++) {
     if (touched[i] === 0) continue;
     const page = ram.subarray(i * PAGE, (i + 1) * PAGE);
-    const known = since?.pages[i];
-    if (Buffer.compare(page, known ?? ZERO) === 0) {
-      pages[i] = known;
-    } else {
-      pages[i] = page.slice();
+    const known = since?.pages.get(i);
+    if (Buffer.compare(page, known ?? ZERO) !== 0) {
+      pages.set(i, page.slice());
       fresh++;
+    } else if (known !== undefined) {
+      pages.set(i, known);
     }
   }
   return { pages, fresh };
@@ -35,12 +35,12 @@ export function captureRam(ram: Uint8Array, touched: Uint8Array, since?: RamImag
 /** Makes RAM what it was; answers how many pages had to change. */
 export function restoreRam(ram: Uint8Array, touched: Uint8Array, image: RamImage): number {
   let changed = 0;
-  for (let i = 0; i < image.pages.length; i++) {
-    const wanted = image.pages[i];
-    if (touched[i] === 0 && wanted === undefined) continue;
+  for (let i = 0; i < touched.length; i++) {
+    if (touched[i] === 0) continue;
+    const wanted = image.pages.get(i) ?? ZERO;
     const page = ram.subarray(i * PAGE, (i + 1) * PAGE);
-    if (Buffer.compare(page, wanted ?? ZERO) === 0) continue;
-    page.set(wanted ?? ZERO);
+    if (Buffer.compare(page, wanted) === 0) continue;
+    page.set(wanted);
     changed++;
   }
   return changed;
