@@ -4,9 +4,10 @@
 //
 // To add an architecture: relocations.ts (its psABI table), veneers.ts (for branches
 // that do not reach, and for indirect functions), registers.ts (in the order of gdb's
-// g packet), debug-registers.ts (all that debuggers show), paging.ts (the table walk), exceptions.ts (how the CPU enters a handler),
-// description.ts (the record), a line in registry.ts, and guest/arch/<name>/ with the
-// same file names as its neighbours.
+// g packet), debug-registers.ts (all that debuggers show), frames.ts (how functions keep
+// track of their callers), paging.ts (the table walk), exceptions.ts (how the CPU enters
+// a handler), description.ts (the record), a line in registry.ts, and guest/arch/<name>/
+// with the same file names as its neighbours.
 
 import type { Addr, PhysAddr } from '../base/address.ts';
 import type { Cpu, Exceptions, VirtualMemory } from './cpu.ts';
