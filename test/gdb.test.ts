@@ -49,6 +49,8 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
         back: ['stepi', 'print/x $pc', 'stepi', 'reverse-stepi', 'print/x $pc'],
         entry: ['tbreak add', 'reverse-continue'],
         before: ['print total'],
+        hard: ['hbreak add', 'continue'],
+        access: ['delete', 'awatch last', 'continue', 'delete'],
         monitor: ['monitor dmesg', 'monitor regs'],
         loaded: ['continue'],
         lsmod: ['monitor lsmod'],
@@ -121,6 +123,14 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
       );
     });
 
+    test('stops where bytes are accessed', () => {
+      expect(said['access']).toMatch(/Hardware access \(read\/write\) watchpoint \d+: last/);
+    });
+
+    test('stops at a hardware breakpoint', () => {
+      expect(said['hard']).toMatch(/Breakpoint \d+, add \(a=30, b=2\)/);
+    });
+
     test('steps an instruction back', () => {
       const [first, second] = [...(said['back'] ?? '').matchAll(/= (0x[0-9a-f]+)/g)];
       expect(first?.[1]).toBeDefined();
@@ -183,6 +193,7 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
       expect(said['detach']).toContain('detached');
       const next = await runGdb(module.folder, served.port, { where: ['bt 1'], kill: ['kill'] });
       expect(next['where']).toMatch(/kmain|linker_init/);
+      expect(served.said.join('')).toContain('modbox: counter is unloaded');
       expect(served.errors).toEqual([]);
     });
   });
@@ -195,6 +206,7 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
       said = await runGdb(module.folder, served.port, {
         call: ['monitor call counter_fault', 'continue'],
         frame: ['bt 1'],
+        again: ['reverse-stepi', 'reverse-stepi', 'continue'],
         on: ['continue'],
         end: ['continue'],
       });
@@ -206,6 +218,14 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
       expect(said['frame']).toMatch(
         new RegExp(`counter_fault .*counter\\.c:${module.line('FAULT')}`),
       );
+    });
+
+    test('receives it again after going back', () => {
+      expect(said['again']).toContain('received signal SIGSEGV');
+    });
+
+    test('is told what the fault is', () => {
+      expect(said['call']).toMatch(/modbox: .*read of 0x0*18, which is not mapped/);
     });
 
     test('sees the guest contain it', () => {

@@ -9,7 +9,7 @@ import { endingOf, InputError } from './errors.ts';
 import { type GdbOptions, parseGdbOptions } from './gdb-options.ts';
 import { type Listening, listen } from './gdb-server.ts';
 import { readInput } from './input.ts';
-import type { Terminal } from './terminal.ts';
+import { type Terminal, visible } from './terminal.ts';
 import { STATUS, type Status, type Verb } from './verb.ts';
 
 const help = `modbox gdb FILE [options]
@@ -55,6 +55,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<Status>
     announce(options, arch, stub, listening, terminal);
     if (!options.once) await new Promise<never>(() => undefined);
     await listening.firstGone;
+    await stub.idle;
     await listening.close();
   } finally {
     await stub.close();
@@ -81,6 +82,7 @@ async function open(
         ...(options.watchdogNs === undefined ? {} : { watchdogNs: options.watchdogNs }),
       }),
     pause: () => setImmediate(),
+    say: (text) => terminal.out(visible(text)),
     report: (error) => {
       const trace = Boolean(terminal.environment['MODBOX_TRACE']);
       terminal.err(`${endingOf(error, trace).message}\n`);

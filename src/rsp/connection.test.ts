@@ -78,6 +78,7 @@ async function talkTo(guest: GuestDebugger): Promise<Talk> {
     stopAt: 'boot',
     boot: () => Promise.resolve(guest),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
+    say: () => undefined,
     report: (error) => errors.push(error),
   });
   return new Talk(stub, guest, errors);

@@ -72,11 +72,17 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#idle = options.target.then((target) => {
-      this.#meet(target);
-      this.#busy = false;
-      this.#pump();
-    });
+    this.#idle = options.target.then(
+      (target) => {
+        this.#meet(target);
+        this.#busy = false;
+        this.#pump();
+      },
+      (error: unknown) => {
+        options.report(error);
+        this.#closed = true;
+      },
+    );
   }
 
   /** Resolves when nothing of this client runs in the guest any more. */

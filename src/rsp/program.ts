@@ -21,6 +21,9 @@ export type Ending =
   | { readonly kind: 'exited'; readonly status: number }
   | { readonly kind: 'signalled'; readonly signal: number };
 
+/** Whole lines for people, and pieces of them. */
+export type Say = (text: string) => void;
+
 export type ProgramStop =
   | { readonly kind: 'stopped'; readonly stop: DebugStop }
   | { readonly kind: 'ended'; readonly ending: Ending };
@@ -32,7 +35,7 @@ const SIGNAL = { trap: 5, abort: 6, alarm: 14 } as const;
 export class Program {
   readonly debugger: Debugger;
   /** Told what the guest's console and we have to say, while the guest runs. */
-  onSay: ((text: string) => void) | undefined;
+  onSay: Say;
   readonly #stopAt: StopAt;
   /** A request was made and the guest has not run since. */
   #begun = false;
@@ -40,10 +43,11 @@ export class Program {
   #failure: Ending | undefined;
   #ended: Ending | undefined;
 
-  constructor(debugger_: Debugger, stopAt: StopAt) {
+  constructor(debugger_: Debugger, stopAt: StopAt, say: Say) {
     this.debugger = debugger_;
+    this.onSay = say;
     this.#stopAt = stopAt;
-    debugger_.onOutput = (_kind, text) => this.onSay?.(text);
+    debugger_.onOutput = (_kind, text) => this.onSay(text);
     debugger_.catch({ exceptions: true, entry: stopAt === 'entry', modules: false });
   }
 
@@ -92,6 +96,7 @@ export class Program {
       this.#failure = { kind: 'signalled', signal: SIGNAL.abort };
       this.#say(describeDeath(stop.death));
     }
+    if (stop.reason === 'exception') this.#say(stop.exception.text);
     if (stop.reason !== 'done') return { kind: 'stopped', stop };
     const { text, failure } = describe(stop.outcome);
     this.#failure ??= failure;
@@ -102,7 +107,7 @@ export class Program {
   }
 
   #say(text: string): void {
-    this.onSay?.(`modbox: ${text}\n`);
+    this.onSay(`modbox: ${text}\n`);
   }
 
   /** Nothing is left to do: unload the last module, or end. */

@@ -5,7 +5,7 @@
 import type { Debugger } from '../debug/model.ts';
 import type { ObjectFile, ObjectFiles } from '../kernel/files.ts';
 import { Connection } from './connection.ts';
-import type { StopAt } from './program.ts';
+import type { Say, StopAt } from './program.ts';
 import { Target } from './target.ts';
 
 export interface StubOptions {
@@ -18,6 +18,8 @@ export interface StubOptions {
   boot(): Promise<Debugger>;
   /** Lets other events of the process happen. */
   pause(): Promise<void>;
+  /** Told what there is to say while no client is there. */
+  readonly say: Say;
   /** Told of what should not have been thrown. */
   report(error: unknown): void;
 }
@@ -52,6 +54,11 @@ export class Stub {
 
   get target(): Target {
     return this.#target;
+  }
+
+  /** Resolves when the guest stands still, or a client has come. */
+  get idle(): Promise<unknown> {
+    return this.#work;
   }
 
   /** Takes a client; undefined: there is one already. */
@@ -124,7 +131,7 @@ export class Stub {
 }
 
 async function fresh(options: StubOptions): Promise<Target> {
-  const target = new Target(await options.boot(), options.stopAt);
+  const target = new Target(await options.boot(), options.stopAt, options.say);
   await target.program.start(options.file);
   return target;
 }

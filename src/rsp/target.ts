@@ -6,7 +6,7 @@ import { GuestRegisters } from '../debug/registers.ts';
 import { KERNEL_PATH, libraryList, memoryMap } from './documents.ts';
 import { TargetFiles } from './files.ts';
 import { Points } from './points.ts';
-import { Program, type StopAt } from './program.ts';
+import { Program, type Say, type StopAt } from './program.ts';
 import { ofFrame, type ReadRegister, RegisterSet } from './register-set.ts';
 import { targetXml } from './target-xml.ts';
 import { Threads } from './threads.ts';
@@ -23,9 +23,13 @@ export class Target {
   /** The registers of the CPU. */
   readonly read: ReadRegister;
 
-  constructor(debugger_: Debugger, stopAt: StopAt) {
+  readonly #say: Say;
+
+  /** @param say told what there is to say while no client is there */
+  constructor(debugger_: Debugger, stopAt: StopAt, say: Say) {
     this.debugger = debugger_;
-    this.program = new Program(debugger_, stopAt);
+    this.#say = say;
+    this.program = new Program(debugger_, stopAt, say);
     const { debug } = debugger_.arch;
     this.registers = new RegisterSet(debug);
     this.threads = new Threads(debugger_);
@@ -56,7 +60,7 @@ export class Target {
   /** A client goes: nothing of it stays in the guest. */
   forget(): void {
     this.points.clear();
-    this.program.onSay = undefined;
+    this.program.onSay = this.#say;
     this.debugger.catch({ modules: false });
   }
 }

@@ -22,6 +22,8 @@ export const gdbMissing = `${GDB} is not installed: apt-get install ${GDB}`;
 export interface Served {
   readonly stub: Stub;
   readonly port: number;
+  /** What the guest said while no client was there. */
+  readonly said: readonly string[];
   /** What should not have been thrown. */
   readonly errors: readonly unknown[];
   close(): Promise<void>;
@@ -37,17 +39,19 @@ export interface ServeOptions {
 /** A guest behind a free port of this computer. */
 export async function serveGuest(arch: ArchName, options: ServeOptions): Promise<Served> {
   const errors: unknown[] = [];
+  const said: string[] = [];
   const stub = await Stub.open({
     file: options.file,
     files: options.files ?? onlyFiles(),
     stopAt: options.stopAt ?? 'entry',
     boot: () => openSession({ arch, ramBytes: 16 << 20 }),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
+    say: (text) => said.push(text),
     report: (error) => errors.push(error),
   });
   const listening: Listening = await listen(stub, '127.0.0.1', 0);
   return {
-    ...{ stub, errors, port: listening.port },
+    ...{ stub, errors, said, port: listening.port },
     close: async () => {
       await listening.close();
       await stub.close();
