@@ -6,10 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ArchName, archNames } from '../src/arch/arch.ts';
-import { architectures } from '../src/arch/registry.ts';
-import { describeForeign } from '../src/flavour/foreign.ts';
 import { describeProblem } from '../src/kernel/problem.ts';
-import { readElf } from '../src/object/elf/reader.ts';
 import { buildShared, compileObject } from './support/build-module.ts';
 import { modbox } from './support/command.ts';
 import { bootTest, failureOf } from './support/guest.ts';
@@ -108,15 +105,17 @@ describe.for(archNames)('%s', (arch) => {
 
   test('FreeBSD, as the shared object that its kernels for i386 and ARM load', () => {
     const { bytes } = buildShared(arch, 'mouse.ko', {}, { source: freebsd(''), flags });
-    const object = readElf(bytes);
-    const found = object.ok ? describeForeign(object.value, architectures[arch]) : undefined;
+    const path = join(folder, `shared-${arch}.ko`);
+    writeFileSync(path, bytes);
+    const found = infoOf(path);
     expect(found).toMatchObject({
-      ok: true,
-      value: { flavour: 'freebsd', name: 'mouse', modules: ['usbus/mouse'], sysinitLayout: 'old' },
+      ...{ flavour: 'freebsd', name: 'mouse', requires: ['kernel', 'usb'] },
+      foreign: { modules: ['usbus/mouse'], sysinitLayout: 'old' },
     });
-    expect(found).toMatchObject({
-      value: { init: [{ subsystem: 0x70_0000 }, { function: 'module_register_init' }] },
-    });
+    expect(found.foreign.init).toMatchObject([
+      { subsystem: 0x70_0000 },
+      { function: 'module_register_init' },
+    ]);
   });
 
   test('illumos: what it needs, both ways to say it, and its linkage', () => {
