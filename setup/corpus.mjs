@@ -34,6 +34,10 @@ const say = (/** @type {string} */ target, /** @type {string} */ fact) =>
 
 /** @param {string[]} names */
 async function main(names) {
+  if (names.includes('--help')) {
+    console.log(`npm run corpus [-- TARGET...]: ${Object.keys(targets).join(' ')}; none: all`);
+    return;
+  }
   for (const name of names)
     if (!Object.hasOwn(targets, name))
       throw new SetupError(`no target '${name}': ${Object.keys(targets).join(' ')}`);

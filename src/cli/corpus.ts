@@ -14,6 +14,17 @@ import { numberOption, parseOptions } from './options.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { STATUS, type Status } from './verb.ts';
 
+const ORACLE_SAMPLE = 500;
+
+const USAGE = `npm run corpus:check  [-- --target NAME ...] [--sample N] [--seed S] [--json]
+npm run corpus:oracle [-- --target NAME ...] [--sample N] [--seed S] [--json]
+
+check links every module of the fetched targets, or N of each that the seed chooses
+(default 1), and counts what fails and why; oracle compares what N modules of each
+become (default ${ORACLE_SAMPLE}) with what ld.lld makes of them, byte for byte.
+Exit status: 0 all link, or are identical; 1 one does not; 2 wrong usage.
+`;
+
 interface Options {
   readonly targets: readonly CorpusTarget[];
   /** Modules of each target; undefined: all. */
@@ -58,8 +69,6 @@ function check({ targets, sample, seed, json }: Options, terminal: Terminal): bo
 const causesOf = ({ causes }: ReturnType<typeof checkTarget>) =>
   causes.map(({ name, problems, modules, example }) => ({ name, problems, modules, example }));
 
-const ORACLE_SAMPLE = 500;
-
 async function oracle(options: Options, terminal: Terminal): Promise<boolean> {
   const { targets, sample, seed, json } = options;
   const lld = lldOfSetUp();
@@ -78,6 +87,10 @@ async function oracle(options: Options, terminal: Terminal): Promise<boolean> {
 async function main([command, ...args]: readonly string[]): Promise<Status> {
   const terminal = processTerminal();
   try {
+    if (command === '--help' || args.includes('--help')) {
+      terminal.out(USAGE);
+      return STATUS.ok;
+    }
     if (command !== 'check' && command !== 'oracle')
       throw new UsageError('corpus: wanted check or oracle');
     const options = readOptions(command, args, terminal);

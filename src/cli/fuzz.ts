@@ -15,6 +15,14 @@ import { numberOption, parseOptions } from './options.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { STATUS, type Status } from './verb.ts';
 
+const USAGE = `npm run fuzz [-- --count N] [--seed S] [--arch NAME ...]
+npm run fuzz -- --seed S --only NUMBER [--write FILE]
+
+Reads and links N damaged objects (default 100000) that the seed makes (default 1)
+and counts what became of them; --only does one of them again, --write keeps it.
+Exit status: 0 no crash, no hang; 1 one of these; 2 wrong usage.
+`;
+
 /** For the worker. */
 export interface FuzzOrder {
   readonly archs: readonly ArchName[];
@@ -147,6 +155,10 @@ function replay({ archs, seed, only = 0, write }: Options, terminal: Terminal): 
 async function main(args: readonly string[]): Promise<Status> {
   const terminal = processTerminal();
   try {
+    if (args.includes('--help')) {
+      terminal.out(USAGE);
+      return STATUS.ok;
+    }
     const options = readOptions(args);
     if (options.only !== undefined) return replay(options, terminal);
     const start = performance.now();
