@@ -48,6 +48,15 @@ describe.for(archNames)('%s', (arch) => {
     expect(placesOf('kernel:kmain')).toHaveLength(1);
   });
 
+  test('a function that was inlined begins where its body stands', async () => {
+    expect(placesOf('middle')).toEqual([]);
+    session.begin({ kind: 'load', file: nestedModule(arch) });
+    expect(await go()).toMatchObject({ reason: 'breakpoint' });
+    const [middle, outer] = session.frames();
+    expect(middle).toMatchObject({ function: 'middle', inlined: true, offset: 0 });
+    expect(outer).toMatchObject({ function: 'outer', inlined: false });
+  });
+
   test('a name in a file means the function of that file', async () => {
     await load();
     expect(placesOf('nested.c:inner')).toEqual(placesOf('inner'));

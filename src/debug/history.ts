@@ -6,7 +6,7 @@ import type { Position } from '../machine/stop.ts';
 import type { Looking } from './looking.ts';
 import type { DebugStop } from './model.ts';
 import { compare, isBefore } from './position.ts';
-import type { Cause, Passed, Runner } from './runner.ts';
+import { BLOCK, type Cause, type Passed, type Runner } from './runner.ts';
 
 /** An instruction of the past: where it stood before it was executed. */
 interface Footprint {
@@ -175,16 +175,20 @@ export class History {
     const { timeline } = this.#runner;
     const { begin } = timeline;
     for (let window = WINDOW; ; window *= 8) {
-      const from = position.now - window;
-      const trail = this.#walk(
-        from <= begin.now ? begin : { now: from, entries: 0, pc: zero },
-        position,
-      );
+      const trail = this.#lately(position, window);
       this.#trail = trail;
       this.#trailEnd = position;
-      if (trail.length > 0 || from <= begin.now) return trail;
+      if (trail.length > 0 || position.now - window <= begin.now) return trail;
       if (window > WIDEST_WINDOW) return this.#walk(begin, position);
     }
+  }
+
+  /** The instructions of the last `window` nanoseconds before a position. */
+  #lately(position: Position, window: number): readonly Footprint[] {
+    const { begin } = this.#runner.timeline;
+    const from = position.now - window;
+    const start = from <= begin.now ? begin : { now: from, entries: 0, pc: zero };
+    return this.#walk(start, position);
   }
 
   /** What is known of an earlier trail, if it leads to the position. */
@@ -249,6 +253,8 @@ export class History {
   ): Promise<Position | undefined> {
     const { timeline } = this.#runner;
     if (ranges === undefined) return undefined;
+    const isIn = ({ position, sp: its }: Footprint): boolean =>
+      its >= sp && ranges.some(({ low, high }) => position.pc >= low && position.pc < high);
     return await this.lastOf((limit) => {
       let last: Position | undefined;
       const traps = ranges.map(({ low, high }) =>
@@ -262,7 +268,8 @@ export class History {
       );
       try {
         timeline.replay(limit);
-        return last;
+        // The end of a replay is stepped, and steps pass traps over.
+        return this.#lately(limit, BLOCK).findLast(isIn)?.position ?? last;
       } finally {
         for (const trap of traps) trap.remove();
       }

@@ -89,14 +89,18 @@ function atName(
   return failed(`No symbol "${name}" in ${where}${described(objects)}; pending.`);
 }
 
-/** The addresses behind the prologues of functions so called. */
+/** The addresses behind the prologues of functions so called, and of their inlined copies. */
 function startsOf(name: string, file: string | undefined, object: SourceObject): readonly Addr[] {
   const inFile = (declared: string | undefined): boolean =>
     file === undefined || declared === file || declared?.endsWith(`/${file}`) === true;
   const functions = object.info?.functionNamed(name) ?? [];
-  const starts = functions
-    .filter(({ declared }) => inFile(declared?.file))
-    .map(({ prologueEnd }) => addr(prologueEnd));
+  const copies = object.info?.inlinedNamed(name) ?? [];
+  const starts = [
+    ...functions
+      .filter(({ declared }) => inFile(declared?.file))
+      .map(({ prologueEnd }) => addr(prologueEnd)),
+    ...copies.filter(({ declared }) => inFile(declared?.file)).map(({ entry }) => addr(entry)),
+  ];
   if (starts.length > 0 || file !== undefined) return starts;
   const symbol = object.symbolNamed(name);
   if (symbol === undefined || !object.isCode(symbol)) return [];

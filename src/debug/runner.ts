@@ -17,7 +17,7 @@ import { type Noted, WatchpointTable } from './watchpoints.ts';
 /** Virtual nanoseconds between two looks whether somebody interrupts. */
 const CHUNK = 16_000_000;
 /** No block of code is larger. */
-const BLOCK = 8192;
+export const BLOCK = 8192;
 
 type Where = Pick<DebugStop, 'position' | 'pc'>;
 /** A stop without saying where. */
@@ -171,15 +171,13 @@ export class Runner {
 
   /** Runs to a position that was passed before, and tells of every event on the way. */
   #traverse(limit: Position, look: (event: Event | undefined) => void): void {
+    const pass = (event: Event | undefined): void => {
+      this.timeline.mustReach(limit, event);
+      look(event);
+    };
     const near = limit.now - BLOCK;
-    while (this.#machine.now < near) this.#pass(this.timeline.advance(near), look);
-    while (compare(this.timeline.position, limit) < 0) this.#pass(this.timeline.step(), look);
-  }
-
-  #pass(event: Event | undefined, look: (event: Event | undefined) => void): void {
-    if (event?.kind === 'dead' || event?.kind === 'idle')
-      throw new Error(`bug in modbox: the run went another way (${event.kind})`);
-    look(event);
+    while (this.#machine.now < near) pass(this.timeline.advance(near));
+    while (compare(this.timeline.position, limit) < 0) pass(this.timeline.step());
   }
 
   #listen(): void {

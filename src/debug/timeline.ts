@@ -156,10 +156,10 @@ export class Timeline {
     this.replaying = true;
     try {
       const near = position.now - BLOCK;
-      while (this.kernel.machine.now < near) this.#mustGoOn(this.advance(near));
+      while (this.kernel.machine.now < near) this.mustReach(position, this.advance(near));
       for (let i = 0; compare(this.position, position) < 0; i++) {
         if (i > 4 * BLOCK) throw new Error('bug in modbox: the run went another way');
-        this.#mustGoOn(this.step());
+        this.mustReach(position, this.step());
       }
       while (this.#isActionDue(position)) this.step();
     } finally {
@@ -167,8 +167,10 @@ export class Timeline {
     }
   }
 
-  #mustGoOn(event: Event | undefined): void {
-    if (event?.kind === 'dead' || event?.kind === 'idle')
+  /** On the way to a position that was passed before, a run may end there and not earlier. */
+  mustReach(position: Position, event: Event | undefined): void {
+    if (event?.kind !== 'dead' && event?.kind !== 'idle') return;
+    if (isBefore(this.position, position))
       throw new Error(`bug in modbox: the run went another way (${event.kind})`);
   }
 

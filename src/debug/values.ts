@@ -128,6 +128,7 @@ const nothing: DebugInfo = {
   functionAt: () => undefined,
   functionNamed: () => [],
   inlinedAt: () => [],
+  inlinedNamed: () => [],
   variablesAt: () => [],
   globalNamed: () => [],
   typeNamed: () => undefined,

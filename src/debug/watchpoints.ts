@@ -98,8 +98,10 @@ export class WatchpointTable {
   }
 
   #place(entry: Entry): void {
-    for (const trap of entry.traps) trap.remove();
     const { address, bytes, kind } = entry.spec;
+    // Before its module has come nothing is mapped there; where it was, it will be again.
+    if (entry.traps.length > 0 && !this.#machine.memory.covers(address, bytes)) return;
+    for (const trap of entry.traps) trap.remove();
     const kinds = { read: kind !== 'write', write: kind !== 'read' };
     const traps: Trap[] = [];
     for (let done = 0; done < bytes; ) {

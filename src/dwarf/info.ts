@@ -183,6 +183,24 @@ class Info implements DebugInfo {
       .map((die) => this.#inlined(die));
   }
 
+  inlinedNamed(name: string): readonly InlinedFrame[] {
+    const named = this.#names.find('function', name);
+    const origins = new Set(named.map(({ offset }) => offset));
+    const found: Die[] = [];
+    for (const unit of new Set(named.map((die) => die.unit)))
+      this.#store.attempt(undefined, () =>
+        unit.walk((die) => {
+          if (die.tag === D.DW_TAG_inlined_subroutine && origins.has(die.origin()?.offset ?? -1))
+            found.push(unit.die(die.offset));
+          return true;
+        }),
+      );
+    return found
+      .filter((die) => this.#functions.rangesOf(die).length > 0)
+      .map((die) => this.#inlined(die))
+      .sort((a, b) => (a.entry < b.entry ? -1 : 1));
+  }
+
   #inlined(die: Die): InlinedFrame {
     const call = this.#variables.placeFrom(
       ...([die, D.DW_AT_call_file, D.DW_AT_call_line, D.DW_AT_call_column] as const),

@@ -275,6 +275,8 @@ export interface DebugInfo {
   functionNamed(name: string): readonly FunctionInfo[];
   /** Outermost first: the last is the one whose code is at the address. */
   inlinedAt(address: bigint): readonly InlinedFrame[];
+  /** Where the body of a function so called stands in place of calls, lowest first. */
+  inlinedNamed(name: string): readonly InlinedFrame[];
   /** What is in scope: innermost block first, the unit's own statics and globals last. */
   variablesAt(address: bigint): readonly Variable[];
   /** Variables with static storage outside functions, definitions only. */
