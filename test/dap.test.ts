@@ -348,6 +348,19 @@ describe.for(archNames)('%s', (arch) => {
     expect(await client.event('exited')).toEqual({ exitCode: 0 });
   });
 
+  test('stays when all is done, and goes back from there', async () => {
+    const client = server.connect();
+    const args = { program: module.program, unload: false, keep: true };
+    await client.launch(args, breakAt(client, 'PRINT'));
+    await client.stop();
+    for (const wanted of [/Everything is done/, /nothing to do/, /nothing to do/]) {
+      await client.request('continue', { threadId: 1 });
+      expect((await client.stop()).description).toMatch(wanted);
+    }
+    await client.request('reverseContinue', { threadId: 1 });
+    expect((await client.stop()).frame.line).toBe(module.line('PRINT'));
+  });
+
   test('begins again, with the same breakpoints', async () => {
     const client = await at('LAST');
     await client.request('restart', {});

@@ -65,7 +65,10 @@ export class Runner {
 
   go(how: Resume, options: ResumeOptions = {}): void {
     this.requireStopped();
-    this.#begin(() => this.#runTo(how, options));
+    const { stop } = this.#options.debugger;
+    // Nothing would ever happen; only somebody else can give the guest something to do.
+    const idle = stop?.reason === 'idle' && options.reverse !== true;
+    this.#begin(() => (idle ? this.#arrived(stop, how) : this.#runTo(how, options)));
   }
 
   /** Loads without stopping for anything. @throws Refusal if that fails */
