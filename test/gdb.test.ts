@@ -240,3 +240,23 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
     });
   });
 });
+
+describe.skipIf(gdbVersion === undefined)(`gdb and Thumb code${why}`, () => {
+  test('stops at lines, steps and goes back', async () => {
+    const module = counterModule('armv7', ['-mthumb']);
+    const file = { name: 'counter.ko', bytes: readFileSync(module.program) };
+    const served = await serveGuest('armv7', { file });
+    const said = await runGdb(module.folder, served.port, {
+      thumb: ['print $cpsr', 'x/i $pc'],
+      break: [`break counter.c:${module.line('TOTAL')}`, 'continue', 'print sum'],
+      next: ['next', 'reverse-next'],
+      finish: ['finish'],
+    });
+    expect(said['thumb']).toMatch(/\[.*\bT\b.*\]/);
+    expect(said['break']).toMatch(/Breakpoint 1, add \(a=10, b=0\)[\s\S]*= 10/);
+    expect(said['next']).toContain(`${module.line('TOTAL')}\t`);
+    expect(said['finish']).toContain('Value returned is');
+    await served.close();
+    module.remove();
+  });
+});

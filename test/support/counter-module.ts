@@ -59,9 +59,10 @@ export interface CounterModule {
   remove(): void;
 }
 
-export function counterModule(arch: ArchName): CounterModule {
+/** @param more flags of the compiler */
+export function counterModule(arch: ArchName, more: readonly string[] = []): CounterModule {
   const folder = mkdtempSync(join(tmpdir(), 'modbox-'));
-  const flags = ['-O0', '-fdebug-compilation-dir=.'];
+  const flags = ['-O0', '-fdebug-compilation-dir=.', ...more];
   const module = buildModule(arch, 'counter', { source: `# 1 "counter.c"\n${source}`, flags });
   const program = join(folder, module.name);
   writeFileSync(program, module.bytes);
