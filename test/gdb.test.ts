@@ -52,6 +52,7 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
         hard: ['hbreak add', 'continue'],
         access: ['delete', 'awatch last', 'continue', 'delete'],
         monitor: ['monitor dmesg', 'monitor regs'],
+        call: ['print add(3, 4)'],
         loaded: ['continue'],
         lsmod: ['monitor lsmod'],
         idle: ['continue'],
@@ -140,6 +141,10 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
     test('continues backwards to a breakpoint', () => {
       expect(said['entry']).toMatch(/Temporary breakpoint \d+, add \(a=21, b=1\)/);
       expect(said['before']).toContain('= 10');
+    });
+
+    test('calls a function of the module', () => {
+      expect(said['call']).toMatch(/^\$\d+ = 7$/m);
     });
 
     test('has monitor commands', () => {

@@ -81,6 +81,14 @@ export function system(name: string, bits: 32 | 64, source: RegisterSource): Deb
   return { name, bits, type: `uint${bits}`, group: 'system', source, readOnly: true };
 }
 
+/**
+ * One that only keeps what an exception left: debuggers may put back what it was, as
+ * gdb does with all registers after a call.
+ */
+export function syndrome(name: string, bits: 32 | 64, source: RegisterSource): DebugRegister {
+  return { ...system(name, bits, source), readOnly: false };
+}
+
 /** 'x0' 'x1' ... */
 export function numbered(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${i}`);

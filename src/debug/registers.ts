@@ -48,6 +48,8 @@ export class GuestRegisters {
     if (register.readOnly) return `${name} can be changed only by the guest's own instructions`;
     if (register.bits > 64) engine.registers.writeWide(name, bytes);
     else if (name === arch.roles.pc) this.#machine.jump(addr(numberOf(bytes)));
+    else if (register.source.kind === 'system')
+      engine.writeSystem(register.source.register, numberOf(bytes));
     else engine.write(name, numberOf(bytes));
     return undefined;
   }

@@ -314,10 +314,15 @@ export class Connection {
     const { ended } = target.program;
     if (ended !== undefined) return endReply(ended, this.#client.multiprocess);
     const { stop } = target.debugger;
-    const reason = stop === undefined ? '' : target.points.reason(stop, this.#client.swbreak);
+    const { swbreak } = this.#client;
+    const reason = stop === undefined ? '' : target.points.reason(stop, swbreak);
     const thread = target.threads.name(target.threads.current());
     const registers = target.registers.expedited(target.read);
-    return `${stopHead(stop, reason)}thread:${thread};${registers}`;
+    const head =
+      stop !== undefined && target.points.isFetched(stop)
+        ? `T05${swbreak ? 'swbreak:;' : ''}`
+        : stopHead(stop, reason);
+    return `${head}thread:${thread};${registers}`;
   }
 
   #plain(target: Target, kind: 'continue' | 'step', where: string): Reply | Promise<Reply> {
@@ -369,6 +374,9 @@ export class Connection {
 
   #stopped(target: Target): string {
     if (this.#closed) target.forget();
+    const { stop } = target.debugger;
+    if (stop?.reason === 'exception' && !target.points.isFetched(stop))
+      target.program.say(stop.exception.text);
     return this.#state(target);
   }
 

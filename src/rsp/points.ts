@@ -20,6 +20,7 @@ const NOT_POSSIBLE = 'E0e';
 interface Point {
   readonly id: number;
   readonly type: '0' | '1' | 'watch';
+  readonly address: Addr;
 }
 
 export class Points {
@@ -47,6 +48,17 @@ export class Points {
     for (const key of [...this.#points.keys()]) this.#remove(key);
   }
 
+  /**
+   * Whether a fault is a breakpoint to the client: where code cannot run, one of its own
+   * is reached by fetching.  So gdb notices the end of a call, on the stack.
+   */
+  isFetched(stop: DebugStop): boolean {
+    if (stop.reason !== 'exception') return false;
+    return [...this.#points.values()].some(
+      ({ address, type }) => address === stop.pc && type !== 'watch',
+    );
+  }
+
   /** What a stop reply says of why; '' when it was none of these. */
   reason(stop: DebugStop, swbreak: boolean): string {
     if (stop.reason === 'watchpoint') {
@@ -72,7 +84,7 @@ export class Points {
         ...{ address, bytes: kind, kind: watch, owner: 'gdb' },
       });
       if (typeof added === 'string') return NOT_POSSIBLE;
-      this.#points.set(key, { id: added.id, type: 'watch' });
+      this.#points.set(key, { id: added.id, type: 'watch', address });
       return 'OK';
     }
     const location = `*0x${address.toString(16)}`;
@@ -82,7 +94,7 @@ export class Points {
       this.#debugger.removeBreakpoint(breakpoint.id);
       return NOT_POSSIBLE;
     }
-    this.#points.set(key, { id: breakpoint.id, type: type === '0' ? '0' : '1' });
+    this.#points.set(key, { id: breakpoint.id, type: type === '0' ? '0' : '1', address });
     return 'OK';
   }
 

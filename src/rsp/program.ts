@@ -94,19 +94,19 @@ export class Program {
   async #stopped(stop: DebugStop): Promise<ProgramStop> {
     if (stop.reason === 'dead') {
       this.#failure = { kind: 'signalled', signal: SIGNAL.abort };
-      this.#say(describeDeath(stop.death));
+      this.say(describeDeath(stop.death));
     }
-    if (stop.reason === 'exception') this.#say(stop.exception.text);
     if (stop.reason !== 'done') return { kind: 'stopped', stop };
     const { text, failure } = describe(stop.outcome);
     this.#failure ??= failure;
-    this.#say(text);
+    this.say(text);
     if (!this.#unloading) return { kind: 'stopped', stop };
     const ending = this.#next();
     return ending === undefined ? this.resume({ kind: 'continue' }) : this.#end(ending);
   }
 
-  #say(text: string): void {
+  /** Says a sentence. */
+  say(text: string): void {
     this.onSay(`modbox: ${text}\n`);
   }
 

@@ -1,7 +1,6 @@
 // aarch64 as gdb describes it: aarch64.core and aarch64.fpu; system registers are
 // those of EL1 (Arm ARM, D17.2).
 
-import type { SystemRegister } from '../cpu.ts';
 import {
   type DebugDescription,
   type DebugFlags,
@@ -9,7 +8,9 @@ import {
   floating,
   general,
   numbered,
+  type RegisterSource,
   SYSTEM_FEATURE,
+  syndrome,
   system,
   vector,
 } from '../debug-registers.ts';
@@ -28,8 +29,16 @@ const cpsr: DebugFlags = {
 };
 
 function el1(name: string, crn: number, crm: number, op2: number): DebugRegister {
-  const register: SystemRegister = { op0: 3, op1: 0, crn, crm, op2 };
-  return system(name, 64, { kind: 'system', register });
+  return system(name, 64, at(crn, crm, op2));
+}
+
+/** What an exception leaves. */
+function left(name: string, crn: number, crm: number, op2: number): DebugRegister {
+  return syndrome(name, 64, at(crn, crm, op2));
+}
+
+function at(crn: number, crm: number, op2: number): RegisterSource {
+  return { kind: 'system', register: { op0: 3, op1: 0, crn, crm, op2 } };
 }
 
 export const debug: DebugDescription = {
@@ -63,11 +72,11 @@ export const debug: DebugDescription = {
         el1('ttbr0_el1', 2, 0, 0),
         el1('ttbr1_el1', 2, 0, 1),
         el1('tcr_el1', 2, 0, 2),
-        el1('spsr_el1', 4, 0, 0),
-        el1('elr_el1', 4, 0, 1),
+        left('spsr_el1', 4, 0, 0),
+        left('elr_el1', 4, 0, 1),
         system('sp_el0', 64, { kind: 'cpu' }),
-        el1('esr_el1', 5, 2, 0),
-        el1('far_el1', 6, 0, 0),
+        left('esr_el1', 5, 2, 0),
+        left('far_el1', 6, 0, 0),
         el1('vbar_el1', 12, 0, 0),
       ],
     },

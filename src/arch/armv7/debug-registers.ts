@@ -1,7 +1,6 @@
 // armv7 as gdb describes it: arm.core, arm.vfp with 32 double registers, and arm.neon,
 // which is only a name; system registers are those of CP15 (ARM ARM, B3.17).
 
-import type { SystemRegister } from '../cpu.ts';
 import {
   type DebugDescription,
   type DebugFlags,
@@ -9,7 +8,9 @@ import {
   floating,
   general,
   numbered,
+  type RegisterSource,
   SYSTEM_FEATURE,
+  syndrome,
   system,
 } from '../debug-registers.ts';
 
@@ -26,8 +27,16 @@ const cpsr: DebugFlags = {
 };
 
 function cp15(name: string, crn: number, crm: number, op2: number): DebugRegister {
-  const register: SystemRegister = { op0: 15, op1: 0, crn, crm, op2 };
-  return system(name, 32, { kind: 'system', register });
+  return system(name, 32, at(crn, crm, op2));
+}
+
+/** What an exception leaves. */
+function left(name: string, crn: number, crm: number, op2: number): DebugRegister {
+  return syndrome(name, 32, at(crn, crm, op2));
+}
+
+function at(crn: number, crm: number, op2: number): RegisterSource {
+  return { kind: 'system', register: { op0: 15, op1: 0, crn, crm, op2 } };
 }
 
 export const debug: DebugDescription = {
@@ -64,10 +73,10 @@ export const debug: DebugDescription = {
         cp15('ttbr0', 2, 0, 0),
         cp15('ttbr1', 2, 0, 1),
         cp15('ttbcr', 2, 0, 2),
-        cp15('dfsr', 5, 0, 0),
-        cp15('ifsr', 5, 0, 1),
-        cp15('dfar', 6, 0, 0),
-        cp15('ifar', 6, 0, 2),
+        left('dfsr', 5, 0, 0),
+        left('ifsr', 5, 0, 1),
+        left('dfar', 6, 0, 0),
+        left('ifar', 6, 0, 2),
         cp15('vbar', 12, 0, 0),
       ],
     },

@@ -11,6 +11,7 @@ import {
   floating,
   numbered,
   SYSTEM_FEATURE,
+  syndrome,
   system,
   vector,
 } from '../debug-registers.ts';
@@ -74,7 +75,9 @@ export function systemRegisters(bits: 32 | 64): DebugFeature {
     name: SYSTEM_FEATURE,
     flags: [],
     registers: [
-      ...control(bits, 'cr0', 'cr2', 'cr3', 'cr4'),
+      ...control(bits, 'cr0'),
+      syndrome('cr2', bits, { kind: 'cpu' }),
+      ...control(bits, 'cr3', 'cr4'),
       system('idt_base', bits, { kind: 'table', table: 'idtr', part: 'base' }),
       system('idt_limit', 32, { kind: 'table', table: 'idtr', part: 'limit' }),
       system('gdt_base', bits, { kind: 'table', table: 'gdtr', part: 'base' }),
