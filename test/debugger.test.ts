@@ -56,6 +56,20 @@ describe.each(archNames)('%s', (arch) => {
     expect(await guest.do('until')).toMatch(/^> 23 /m);
   });
 
+  withGuest('why finds the last write, and reverse-finish the call', async () => {
+    await guest.transcript('break add', 'run', 'watch total', 'continue');
+    const said = await guest.do('why total');
+    expect(said).toContain(`counter.c:${module.line('TOTAL')}\n`);
+    expect(said).toMatch(/old: 0 \(0x0\)\n {2}new: 10 \(0xa\)$/);
+    expect(await guest.do('reverse-finish')).toContain(`> ${module.line('CALL')} `);
+  });
+
+  withGuest('reverse-next passes a call of some thousand bytes of code as one', async () => {
+    await guest.transcript(`tbreak counter.c:${module.line('DONE')}`, 'run');
+    expect(await guest.do('reverse-next')).toMatch(new RegExp(`^> ${module.line('PRINT')} `, 'm'));
+    expect(await guest.do('reverse-next')).toMatch(new RegExp(`^> ${module.line('LAST')} `, 'm'));
+  });
+
   withGuest('an instruction tells which registers it changed', async () => {
     await guest.do('start');
     const { roles } = guest.repl.context.debugger.arch;

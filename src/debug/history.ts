@@ -125,7 +125,7 @@ export class History {
         reached = line;
         moved = true;
       }
-      if (moved && this.#isFirst(target, reached)) return undefined;
+      if (moved && (await this.#isFirst(target, reached, over))) return undefined;
     }
   }
 
@@ -135,10 +135,16 @@ export class History {
   }
 
   /** Whether nothing of the line came before the footprint: it begins there. */
-  #isFirst(target: Footprint, line: ReturnType<Looking['lineAt']>): boolean {
+  async #isFirst(
+    target: Footprint,
+    line: ReturnType<Looking['lineAt']>,
+    over: boolean,
+  ): Promise<boolean> {
     const { pc } = target.position;
     if (line === undefined || this.#look.lineAt(pc)?.low !== pc) return false;
-    const before = this.#previous();
+    // A line may have a second beginning behind a call that it makes.
+    const before = over ? await this.#previousOver() : this.#previous();
+    this.#runner.seek(target.position);
     if (before === undefined) return true;
     const earlier = this.#look.lineAt(before.position.pc);
     return earlier === undefined || earlier.line !== line.line || earlier.file !== line.file;
@@ -155,14 +161,16 @@ export class History {
     const home = this.#look.functionAt(this.#runner.pc);
     const trail = this.#trailTo(this.#runner.timeline.position);
     const last = trail.at(-1);
-    if (last === undefined || home === undefined) return last;
-    const isHome = ({ position, sp: its }: Footprint): boolean =>
-      its >= sp || this.#look.functionAt(position.pc)?.entry === home.entry;
+    // At its entry a function was called: before that is the call.
+    if (last === undefined || home === undefined || home.entry === this.#runner.pc) return last;
+    // Not by the stack: ARM's functions return with their caller's stack pointer.
+    const isHome = ({ position }: Footprint): boolean =>
+      this.#look.functionAt(position.pc)?.entry === home.entry;
     if (isHome(last)) return last;
     const near = trail.findLast(isHome);
     if (near !== undefined) return near;
     const call = await this.#lastIn(this.#runner.pc, sp, home.ranges);
-    return call === undefined ? undefined : { position: call, sp };
+    return call === undefined ? last : { position: call, sp };
   }
 
   /**
