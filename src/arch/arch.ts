@@ -98,6 +98,21 @@ export interface AddressMap {
   readonly modulesEnd: Addr;
 }
 
+/** A state of the CPU that says of the next instructions whether they are executed. */
+export interface Predication {
+  /** What the instruction at `pc` makes the state; 0: it does not. */
+  begins(memory: VirtualMemory, pc: Addr): number;
+  /** Of the next instruction, and those after it; 0: none is predicated. */
+  read(cpu: Cpu): number;
+  write(cpu: Cpu, state: number): void;
+  /** Whether the next instruction is executed in a state that is not 0. */
+  holds(cpu: Cpu, state: number): boolean;
+  /** How long the instruction at `pc` is. */
+  bytesAt(memory: VirtualMemory, pc: Addr): number;
+  /** The instruction that predicates the one at an address; the address itself if none does. */
+  startOf(memory: VirtualMemory, address: Addr): Addr;
+}
+
 export interface Arch {
   readonly name: ArchName;
   readonly elfMachine: number;
@@ -141,6 +156,8 @@ export interface Arch {
   calledFrom(cpu: Cpu, memory: VirtualMemory, pc: Addr, sp: Addr): Addr | undefined;
   /** Whether an instruction, given by its bytes, waits for an interrupt: hlt, wfi. */
   isWait(code: Uint8Array): boolean;
+  /** In Thumb code: IT blocks. */
+  readonly predication?: Predication;
   /** Whether the CPU runs Thumb code, whose PC the engine takes with bit 0 set. */
   readonly thumbState?: (cpu: Cpu) => boolean;
 }

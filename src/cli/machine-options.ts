@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { type Arch, archNames } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
-import { RAM_UNIT } from '../machine/machine.ts';
+import { RAM_UNIT } from '../machine/options.ts';
 import { UsageError } from './errors.ts';
 import { meant, numberOption } from './options.ts';
 

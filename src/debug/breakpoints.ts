@@ -25,12 +25,15 @@ interface Entry {
 export class BreakpointTable {
   readonly #traps: TrapSet;
   readonly #resolve: Resolve;
+  readonly #stopFor: (address: Addr) => Addr;
   readonly #entries = new Map<number, Entry>();
   #nextId = 1;
 
-  constructor(traps: TrapSet, resolve: Resolve) {
+  /** @param stopFor the address to stop at for one where the CPU does not stop */
+  constructor(traps: TrapSet, resolve: Resolve, stopFor: (address: Addr) => Addr) {
     this.#traps = traps;
     this.#resolve = resolve;
+    this.#stopFor = stopFor;
   }
 
   add(spec: BreakpointSpec): Breakpoint {
@@ -89,7 +92,7 @@ export class BreakpointTable {
   #place(entry: Entry): void {
     const { places, problem } = this.#resolve(entry.spec.location);
     const enabled = entry.spec.enabled !== false;
-    const wanted = enabled ? [...new Set(places.map(({ address }) => address))] : [];
+    const wanted = enabled ? [...new Set(places.map(({ address }) => this.#stopFor(address)))] : [];
     const before = entry.trapped;
     for (const address of wanted) if (!before.includes(address)) this.#traps.acquire(address);
     for (const address of before) if (!wanted.includes(address)) this.#traps.release(address);

@@ -57,7 +57,12 @@ export class Runner {
     this.#machine = timeline.kernel.machine;
     const awake = (): boolean => !timeline.replaying;
     this.traps = new TrapSet(this.#machine.engine, awake);
-    this.breakpoints = new BreakpointTable(this.traps, (location) => look.resolve(location));
+    const { arch, memory } = this.#machine;
+    this.breakpoints = new BreakpointTable(
+      this.traps,
+      (location) => look.resolve(location),
+      (address) => arch.predication?.startOf(memory, address) ?? address,
+    );
     this.watchpoints = new WatchpointTable(this.#machine, awake);
     this.#machine.engine.noteBlocks();
     this.#listen();

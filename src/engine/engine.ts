@@ -87,10 +87,6 @@ export class Engine implements Cpu {
     return this.#budget.kind;
   }
 
-  get version(): number {
-    return this.#lib.version;
-  }
-
   /**
    * Runs a new slice from `pc` until something happens or `budget` bytes of code have
    * run, rounded up to whole blocks; at most 2^31 - 1.  With `pauseIn` it pauses at
@@ -141,6 +137,14 @@ export class Engine implements Cpu {
     return this.#failure(error) ?? { kind: 'stepped', blockBytes };
   }
 
+  /** How long the block is that would begin at `pc`; nothing runs. */
+  measureBlock(pc: Addr): number {
+    this.#budget.noteBlocks();
+    this.#translateFor('steps', pc);
+    this.#runNothing(pc, 1);
+    return this.slice.blockBytes;
+  }
+
   #go(pc: Addr): EngineStop {
     this.#event = undefined;
     this.#stopped = false;
@@ -163,21 +167,21 @@ export class Engine implements Cpu {
   #translateFor(use: 'steps' | 'runs', pc: Addr): void {
     const changed = this.#traps.takeChanged();
     if (this.#translatedFor === use && !changed) return;
-    if (this.#translatedFor !== use && use === 'runs') this.#stopCounting(pc);
+    if (this.#translatedFor !== use && use === 'runs') this.#runNothing(pc, 0);
     this.#translatedFor = use;
     this.flushTranslations();
   }
 
   /**
-   * Runs nothing, so that libunicorn drops its counter.  For that it looks up all code
-   * it has counted in, and where a module is gone meanwhile that leaves a fault
-   * behind, which would hide the next real one.
+   * The block callback refuses the first block.  A count of 0 makes libunicorn drop its
+   * counter.  For that it looks up all code it has counted in, and where a module is
+   * gone meanwhile that leaves a fault behind, which would hide the next real one.
    */
-  #stopCounting(pc: Addr): void {
+  #runNothing(pc: Addr, count: number): void {
     const { cells } = this.#budget;
     const left = cells[CELL.left] ?? 0;
     cells[CELL.left] = 0;
-    this.#state.keep(() => this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0));
+    this.#state.keep(() => this.#lib.emuStart(this.#uc, pc, 0n, 0n, count));
     cells[CELL.left] = left;
     cells[CELL.stopped] = 0;
     this.#event = undefined;
@@ -389,6 +393,4 @@ export class Engine implements Cpu {
 }
 
 /** UC_ERR_READ_UNMAPPED, WRITE_UNMAPPED, FETCH_UNMAPPED. */
-function isUnmapped(error: number): boolean {
-  return error >= 6 && error <= 8;
-}
+const isUnmapped = (error: number): boolean => error >= 6 && error <= 8;

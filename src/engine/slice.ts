@@ -68,6 +68,11 @@ export class Slice {
     this.#back = less + uncharged - cell;
   }
 
+  /** Counts a block that was not run by the engine as one. */
+  charge(bytes: number): void {
+    this.#cell -= bytes;
+  }
+
   /** Makes the callback stop after `bytes` already, without ending the slice. */
   pauseIn(bytes: number): void {
     const { left } = this;

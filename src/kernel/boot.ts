@@ -2,7 +2,8 @@
 // where its mailbox is.
 
 import type { Arch } from '../arch/arch.ts';
-import { Machine, type MachineOptions } from '../machine/machine.ts';
+import { Machine } from '../machine/machine.ts';
+import type { MachineOptions } from '../machine/options.ts';
 import type { ObjectFiles } from './files.ts';
 import { type AddressRange, loadImage, readImage } from './image.ts';
 import { Kernel } from './kernel.ts';

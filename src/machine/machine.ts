@@ -20,24 +20,13 @@ import { PowerDevice } from './devices/power.ts';
 import { Timer } from './devices/timer.ts';
 import { finalStop } from './final-stop.ts';
 import { Memory } from './memory.ts';
+import { DEFAULT_RAM, type MachineOptions, RAM_UNIT } from './options.ts';
 import { patience, SLICE } from './pace.ts';
-import { captureRam, restoreRam } from './ram-image.ts';
+import { predicatedStep } from './predicated-step.ts';
 import * as registers from './registers.ts';
-import { type LoopState, type MachineState, startOfLoop } from './state.ts';
+import { type LoopState, type MachineState, putState, startOfLoop, takeState } from './state.ts';
 import type { ExceptionListener, Position, Stop } from './stop.ts';
 
-export interface MachineOptions {
-  readonly arch: Arch;
-  /** The libunicorn to load. */
-  readonly library: string;
-  /** A multiple of 4 MiB; default 64 MiB. */
-  readonly ramBytes?: number;
-  /** 'callback' counts blocks in JavaScript, for hosts without machine code. */
-  readonly slices?: 'native' | 'callback';
-}
-
-const DEFAULT_RAM = 64 << 20;
-export const RAM_UNIT: number = 4 << 20;
 export class Machine {
   readonly arch: Arch;
   readonly engine: Engine;
@@ -196,31 +185,12 @@ export class Machine {
    * @param since a snapshot of this machine, to share pages of RAM with
    */
   save(since?: MachineState): MachineState {
-    const touched = this.engine.touchedPages();
-    return {
-      position: this.position,
-      cpu: this.engine.saveState().slice(),
-      slice: this.engine.slice.save(),
-      ram: captureRam(this.memory.ram, touched, since?.ram),
-      consoleLength: this.console.length,
-      intc: this.intc.save(),
-      timer: this.timer.save(),
-      linker: this.linker.save(),
-      lastWord: this.power.lastWord,
-      loop: { ...this.#loop },
-    };
+    return takeState(this, { ...this.#loop }, since);
   }
 
   /** Goes back, or forth, to where this machine was when it was saved. */
   restore(state: MachineState): void {
-    restoreRam(this.memory.ram, this.engine.touchedPages(), state.ram);
-    this.engine.restoreState(state.cpu);
-    this.engine.slice.restore(state.slice);
-    this.console.truncate(state.consoleLength);
-    this.intc.restore(state.intc);
-    this.timer.restore(state.timer);
-    this.linker.restore(state.linker);
-    this.power.lastWord = state.lastWord;
+    putState(this, state);
     this.#loop = { ...state.loop };
   }
 
@@ -302,9 +272,40 @@ export class Machine {
 
   /** One instruction of the open slice. */
   #step(): Stop | undefined {
-    const before = this.#evenPc;
-    this.#usedWithin = this.#loop.block === undefined ? undefined : this.engine.used;
-    const stop = this.engine.step(this.#loop.pc, this.#loop.block === undefined);
+    const { predication } = this.arch;
+    const pc = this.#evenPc;
+    const step =
+      predication !== undefined && pc !== this.#loop.pc
+        ? predicatedStep(predication, this.engine, this.memory, pc)
+        : undefined;
+    if (predication === undefined || step === undefined) {
+      this.#usedWithin = this.#loop.block === undefined ? undefined : this.engine.used;
+      return this.#stepped(pc, this.engine.step(this.#loop.pc, this.#loop.block === undefined));
+    }
+    this.#enterBlock(pc);
+    if (step.kind === 'passed') {
+      predication.write(this.engine, step.state);
+      this.engine.write(this.arch.roles.pc, plus(this.#loop.pc, step.bytes));
+      return this.#stepped(pc, { kind: 'stepped', blockBytes: 0 });
+    }
+    predication.write(this.engine, step.alone);
+    const stop = this.engine.step(this.#loop.pc, false);
+    predication.write(this.engine, stop.kind === 'stepped' ? step.next : step.state);
+    return this.#stepped(pc, stop);
+  }
+
+  /** Charges the block that begins here, if one does, as the engine would. */
+  #enterBlock(pc: Addr): void {
+    if (this.#loop.block === undefined) {
+      const bytes = this.engine.measureBlock(this.#loop.pc);
+      this.engine.slice.charge(bytes);
+      this.#loop.block = { start: pc, end: plus(pc, bytes) };
+    }
+    this.#usedWithin = this.engine.used;
+  }
+
+  /** @param before where the instruction is that was executed */
+  #stepped(before: Addr, stop: EngineStop): Stop | undefined {
     if (stop.kind !== 'stepped') return this.#settle(stop);
     const block = this.#loop.block ?? { start: before, end: plus(before, stop.blockBytes) };
     this.#loop.pc = this.engine.pc;

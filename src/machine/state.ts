@@ -7,7 +7,8 @@ import type { IntcState } from './devices/intc.ts';
 import type { LinkerState } from './devices/linker.ts';
 import type { LastWord } from './devices/power.ts';
 import type { TimerState } from './devices/timer.ts';
-import type { RamImage } from './ram-image.ts';
+import type { Machine } from './machine.ts';
+import { captureRam, type RamImage, restoreRam } from './ram-image.ts';
 import type { Position } from './stop.ts';
 
 /** An exception that a listener wanted to see before it is entered. */
@@ -65,3 +66,33 @@ export const startOfLoop: Readonly<LoopState> = {
   block: undefined,
   pending: undefined,
 };
+
+/** @param since a snapshot of the same machine, to share pages of RAM with */
+export function takeState(machine: Machine, loop: LoopState, since?: MachineState): MachineState {
+  const { engine, memory, console, intc, timer, linker, power } = machine;
+  return {
+    position: machine.position,
+    cpu: engine.saveState().slice(),
+    slice: engine.slice.save(),
+    ram: captureRam(memory.ram, engine.touchedPages(), since?.ram),
+    consoleLength: console.length,
+    intc: intc.save(),
+    timer: timer.save(),
+    linker: linker.save(),
+    lastWord: power.lastWord,
+    loop,
+  };
+}
+
+/** All but the run loop, which is the machine's own. */
+export function putState(machine: Machine, state: MachineState): void {
+  const { engine, memory, console, intc, timer, linker, power } = machine;
+  restoreRam(memory.ram, engine.touchedPages(), state.ram);
+  engine.restoreState(state.cpu);
+  engine.slice.restore(state.slice);
+  console.truncate(state.consoleLength);
+  intc.restore(state.intc);
+  timer.restore(state.timer);
+  linker.restore(state.linker);
+  power.lastWord = state.lastWord;
+}

@@ -3,6 +3,7 @@
 
 import { type Addr, addr, phys } from '../../base/address.ts';
 import type { Arch, CallingConvention } from '../arch.ts';
+import { predication } from '../arm/it-blocks.ts';
 import type { Cpu, VirtualMemory } from '../cpu.ts';
 import { debug } from './debug-registers.ts';
 import { exceptions } from './exceptions.ts';
@@ -54,5 +55,6 @@ export const armv7: Arch = {
   exceptions,
   isWait: isWfi,
   calledFrom,
+  predication,
   thumbState: (cpu) => (cpu.read('cpsr') & 0x20n) !== 0n,
 };
