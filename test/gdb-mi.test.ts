@@ -44,6 +44,8 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb/MI and %s${why}`, 
     await mi.ask('-exec-continue');
     const stopped = mi.run('-exec-interrupt');
     expect(await stopped).toMatch(/signal-name="SIGINT".*func="spin_modcmd"/);
+    await mi.ask('-exec-next');
+    expect(await mi.run('-exec-interrupt')).toMatch(/signal-name="SIGINT".*func="spin_modcmd"/);
     expect(await mi.run('-exec-step-instruction --reverse')).toMatch(/func="spin_modcmd"/);
   });
 });

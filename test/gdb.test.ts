@@ -169,6 +169,7 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
       const files = onlyFiles(sample(arch, 'hello'));
       served = await serveGuest(arch, { file: program(), files, stopAt: 'boot' });
       said = await runGdb(module.folder, served.port, {
+        begin: ['reverse-stepi'],
         pending: [`break ${at('SUM')}`, 'break hello_modcmd'],
         hit: ['continue'],
         again: ['continue', 'delete 1', 'continue'],
@@ -181,6 +182,10 @@ describe.skipIf(gdbVersion === undefined).for(archNames)(`gdb and %s${why}`, (ar
 
     test('stands in the kernel', () => {
       expect(said['connect']).toMatch(/kmain|linker_init/);
+    });
+
+    test('has no history before it was booted', () => {
+      expect(said['begin']).toContain('No more reverse-execution history');
     });
 
     test('takes a breakpoint in it, pending, and stops there', () => {

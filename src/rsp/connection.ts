@@ -3,7 +3,7 @@
 // there may not be many.  Nothing that a client sends is an error of ours.
 
 import { Buffer } from 'node:buffer';
-import type { Resume, ResumeOptions } from '../debug/model.ts';
+import type { DebugStop } from '../debug/model.ts';
 import type { ObjectFiles } from '../kernel/files.ts';
 import {
   isAlive,
@@ -19,6 +19,7 @@ import {
 import { encodePacket, type Message, PACKET_BYTES, PacketReader } from './framing.ts';
 import { addressOf, bytesOfBinary, bytesOfHex, hexOfText, textOfHex } from './hex.ts';
 import { monitor } from './monitor.ts';
+import { perform } from './perform.ts';
 import { type ClientFeatures, clientFeatures, query } from './queries.ts';
 import { parseVCont, type Resumption, VCONT } from './resumption.ts';
 import { endReply, stopHead } from './stop-reply.ts';
@@ -30,8 +31,6 @@ const OK = 'OK';
 const WAITING = 4096;
 /** Replies in one write, at most. */
 const TOGETHER = 64;
-/** So many steps of a range, and the interrupt byte is looked for. */
-const STEPS = 256;
 /** Console text in one packet: hex doubles it. */
 const SAID = (PACKET_BYTES >> 1) - 64;
 
@@ -314,15 +313,19 @@ export class Connection {
     const { ended } = target.program;
     if (ended !== undefined) return endReply(ended, this.#client.multiprocess);
     const { stop } = target.debugger;
-    const { swbreak } = this.#client;
-    const reason = stop === undefined ? '' : target.points.reason(stop, swbreak);
+    const reason = stop === undefined ? '' : target.points.reason(stop, this.#client.swbreak);
     const thread = target.threads.name(target.threads.current());
     const registers = target.registers.expedited(target.read);
-    const head =
-      stop !== undefined && target.points.isFetched(stop)
-        ? `T05${swbreak ? 'swbreak:;' : ''}`
-        : stopHead(stop, reason);
+    const head = this.#headOf(target, stop) ?? stopHead(stop, reason);
     return `${head}thread:${thread};${registers}`;
+  }
+
+  /** What a stop is to the client, if that is something else. */
+  #headOf(target: Target, stop: DebugStop | undefined): string | undefined {
+    // Interrupted between two steps of a range.
+    if (stop?.reason === 'step' && this.#interrupted) return 'T02';
+    if (stop === undefined || !target.points.isFetched(stop)) return undefined;
+    return `T05${this.#client.swbreak ? 'swbreak:;' : ''}`;
   }
 
   #plain(target: Target, kind: 'continue' | 'step', where: string): Reply | Promise<Reply> {
@@ -340,36 +343,12 @@ export class Connection {
 
   #resume(target: Target, resumption: Resumption): Reply | Promise<Reply> {
     this.#thread = undefined;
-    switch (resumption.kind) {
-      case 'stop':
-        return this.#state(target);
-      case 'continue':
-        return this.#run(target, { kind: 'continue' });
-      case 'step':
-        return this.#run(target, { kind: 'instruction' });
-      case 'reverse-continue':
-        return this.#run(target, { kind: 'continue' }, { reverse: true });
-      case 'reverse-step':
-        return this.#run(target, { kind: 'instruction' }, { reverse: true });
-      case 'range':
-        return this.#range(target, resumption);
-    }
-  }
-
-  async #run(target: Target, how: Resume, options?: ResumeOptions): Promise<Reply> {
-    await target.program.resume(how, options);
-    return this.#stopped(target);
-  }
-
-  async #range(target: Target, range: { start: bigint; end: bigint }): Promise<Reply> {
-    for (let steps = 1; ; steps++) {
-      const stop = await target.program.resume({ kind: 'instruction' });
-      if (stop.kind === 'ended' || stop.stop.reason !== 'step' || this.#interrupted) break;
-      const { pc } = stop.stop;
-      if (pc < range.start || pc >= range.end) break;
-      if (steps % STEPS === 0) await this.#options.pause();
-    }
-    return this.#stopped(target);
+    if (resumption.kind === 'stop') return this.#state(target);
+    const { pause } = this.#options;
+    const isInterrupted = (): boolean => this.#interrupted;
+    return perform(target.program, resumption, { isInterrupted, pause }).then(() =>
+      this.#stopped(target),
+    );
   }
 
   #stopped(target: Target): string {
