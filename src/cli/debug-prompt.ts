@@ -35,6 +35,7 @@ export async function prompt(repl: Repl, terminal: Terminal): Promise<void> {
     editor.write(null, { ctrl: true, name: 'u' });
     editor.prompt();
   });
+  repl.listen((line) => terminal.out(`${line}\n`));
   ask(repl, editor);
   for await (const line of editor) {
     const reply = await repl.execute(line);

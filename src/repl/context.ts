@@ -57,6 +57,8 @@ export class Context {
   before: readonly RegisterValue[] = [];
   /** What the guest and breakpoints said and was not shown yet. */
   readonly heard: string[] = [];
+  /** Told when there is more of it. */
+  onHeard: (() => void) | undefined;
   /** Where the last stop was, to tell a new function. */
   lastFunction: string | undefined;
   /** What the last command printed, for expect. */
@@ -69,6 +71,7 @@ export class Context {
     this.host = host;
     guest.onOutput = (source, text) => {
       this.heard.push(source === 'log' ? `${text}\n` : text);
+      this.onHeard?.();
     };
   }
 

@@ -26,7 +26,8 @@ export function addressOf(context: Context, expression: string): bigint | string
   const found = context.evaluate(expression);
   if (!found.ok) return found.problem;
   const { value } = found;
-  const isPlace = value.text.startsWith('{') || /[\])]$/.test(value.type);
+  // Of a symbol without debug information the place is all that is known.
+  const isPlace = /^[{<]/.test(value.text) || /[\])]$/.test(value.type);
   if (isPlace && value.address !== undefined) return value.address;
   const integer = integerOf(value, readerOf(context));
   if (integer === undefined) return `${expression} is no address`;

@@ -53,7 +53,7 @@ export function around(context: Context, frame: StackFrame): readonly string[] {
   return codeAround(context, frame.pc);
 }
 
-export function codeAround(context: Context, pc: Addr): readonly string[] {
+function codeAround(context: Context, pc: Addr): readonly string[] {
   const code = context.debugger.disassemble(pc, CODE_BEFORE + 1 + CODE_AFTER, CODE_BEFORE);
   // What cannot be read before the place helps nobody.
   const from = code.findIndex(({ address, bytes }) => bytes.length > 0 || address === pc);

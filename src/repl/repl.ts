@@ -4,7 +4,7 @@
 import type { Debugger } from '../debug/model.ts';
 import { type Completion, complete } from './complete.ts';
 import { Context, type ReplHost } from './context.ts';
-import { stopText } from './stop-text.ts';
+import { heardLines, stopText } from './stop-text.ts';
 import { commandNamed } from './table.ts';
 
 /** What a line came to. */
@@ -49,6 +49,14 @@ export class Repl {
   where(): string {
     const { stop } = this.context.debugger;
     return stop === undefined ? '' : stopText(this.context, stop, 'far');
+  }
+
+  /** From now on what the guest says is told as it comes, in whole lines. */
+  listen(show: (line: string) => void): void {
+    const { context } = this;
+    context.onHeard = () => {
+      for (const line of heardLines(context, true)) show(line);
+    };
   }
 
   /** What the last word of a line may become. */

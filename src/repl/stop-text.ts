@@ -1,19 +1,19 @@
 // What is said when the guest stands still again: what it printed meanwhile, why it
 // stopped, where, and the source or code there.
 
-import type { DebugStop, Outcome, RegisterValue, WatchHit } from '../debug/model.ts';
+import type { DebugStop, Outcome, RegisterValue, StackFrame, WatchHit } from '../debug/model.ts';
 import { describeDeath, describeFailure } from '../kernel/results.ts';
 import type { Context } from './context.ts';
 import { showDisplays } from './displays.ts';
 import { frameText } from './frame-text.ts';
-import { around, codeAround } from './listing.ts';
+import { around, instructionLines, sourceLines } from './listing.ts';
 import { visible } from './paint.ts';
 
 /** How the guest was made to run, for how much is said. */
 export type Stride = 'instruction' | 'line' | 'far';
 
 export function stopText(context: Context, stop: DebugStop, stride: Stride): string {
-  const console = consoleText(context);
+  const console = heardLines(context);
   const changed = stride === 'instruction' ? changedText(context) : [];
   const displays = isGone(stop) ? [] : showDisplays(context);
   const place = placeOf(context, stop, stride);
@@ -32,9 +32,12 @@ function withPlace(
   return joins ? [[...told, head].join(', '), ...rest] : [...told, head, ...rest];
 }
 
-/** What the guest said, with a bar before each line. */
-export function consoleText({ heard, host }: Context): readonly string[] {
-  const lines = heard.splice(0).join('').split('\n');
+/** What the guest said, with a bar before each line; `whole`: only lines that have ended. */
+export function heardLines({ heard, host }: Context, whole = false): readonly string[] {
+  const text = heard.splice(0).join('');
+  const end = whole ? text.lastIndexOf('\n') + 1 : text.length;
+  if (end < text.length) heard.push(text.slice(end));
+  const lines = text.slice(0, end).split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => `${host.style.dim('|')} ${visible(line)}`);
 }
@@ -152,10 +155,17 @@ function placeOf(context: Context, stop: DebugStop, stride: Stride): readonly st
   const inLine =
     stride !== 'instruction' && (stop.reason === 'step' || stop.reason === 'breakpoint');
   const head = isNew ? [frameText(context, frame, { address: !inLine })] : [];
-  const lines = around(context, frame);
-  if (stride !== 'instruction' || frame.line === undefined) return [...head, ...lines];
-  // By instructions one wants to see the instruction as well.
-  return [...head, ...lines, ...codeAround(context, frame.pc).filter((line) => /=>/.test(line))];
+  if (stride !== 'instruction' || frame.line === undefined)
+    return [...head, ...around(context, frame)];
+  // By instructions one wants to see the instruction, and its line only.
+  const code = context.debugger.disassemble(frame.pc, 1);
+  const lines = isNew ? around(context, frame) : lineOf(context, frame);
+  return [...head, ...lines, ...instructionLines(context, code, { mark: frame.pc })];
+}
+
+function lineOf(context: Context, { file, line }: StackFrame): readonly string[] {
+  if (file === undefined || line === undefined) return [];
+  return sourceLines(context, file, line, line, line) ?? [];
 }
 
 /** The registers that one instruction changed, but for the PC, which is seen anyway. */
