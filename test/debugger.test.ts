@@ -1,12 +1,13 @@
 // The terminal debugger over a real guest: whole transcripts on every architecture, and
 // what single commands say.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
-import { samplePath } from '../src/host/assets.ts';
+import { root, samplePath } from '../src/host/assets.ts';
 import { modbox } from './support/command.ts';
 import { type CounterModule, counterModule } from './support/counter-module.ts';
 import { expectGolden } from './support/golden.ts';
@@ -101,6 +102,23 @@ describe.each(archNames)('%s', (arch) => {
     expect(await guest.do('print total')).toBe('$2 = 153');
   });
 
+  withGuest('info lists what there is', async () => {
+    await guest.transcript('break add', 'run', 'delete');
+    expect(await guest.do('info threads')).toMatch(
+      /^\* \d+ {2}linker \(running\) {2}0x\w+ in add \(/m,
+    );
+    expect(await guest.do('info sections counter')).toMatch(
+      /^0x\w+ {2}0x\w+ {2}\.text +in counter$/m,
+    );
+    expect(await guest.do('info sets')).toMatch(/^counter: link_set_modules at 0x\w+, 1 elements$/);
+    expect(await guest.do('info sharedlibrary')).toMatch(
+      /^0x\w+ {2}yes +counter +\S+counter\.ko$/m,
+    );
+    expect(await guest.do('info line add')).toMatch(/^line 14 of counter\.c has code at 0x\w+/);
+    await guest.do('continue');
+    expect(await guest.do('lsmod')).toMatch(/^counter +\d+ +0x\w+ +netbsd +\S+counter\.ko$/m);
+  });
+
   withGuest('names are completed: commands, symbols, locals, registers', async () => {
     await guest.transcript('break add', 'run');
     const { repl } = guest;
@@ -154,6 +172,16 @@ describe('the command', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  test('without a terminal, commands come from the standard input', () => {
+    const program = join(root, 'bin', 'modbox.js');
+    const input = 'run\n\nprint hello_add\nquit\nrun\n';
+    const { status, stdout } = spawnSync(process.execPath, [program, 'debug', hello], {
+      ...{ input, encoding: 'utf8' },
+    });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/is loaded\n\(modbox\) print hello_add\n\$1 = \{.*\n\(modbox\) quit\n$/);
   });
 
   test.for<[readonly string[], string]>([
