@@ -19,7 +19,7 @@ import {
   hasContent,
 } from '../object/elf/model.ts';
 import type { Layout } from './layout.ts';
-import { NarrowPass, narrowAddress } from './narrow.ts';
+import { NarrowPass, narrowAddress, narrowSymbol } from './narrow.ts';
 import { type ResolvedSymbol, sectionAddress } from './resolve.ts';
 
 export interface DebugSectionsRequest {
@@ -169,7 +169,7 @@ class Relocator {
       const value = this.#valueOf(i, starts);
       return value === undefined ? undefined : { value, set: undefined, absent: false };
     });
-    this.#narrow = new NarrowPass(symbols.count, (i) => this.#symbols[i]);
+    this.#narrow = new NarrowPass(Float64Array.from(this.#symbols, narrowSymbol));
   }
 
   #valueOf(i: number, starts: readonly (Addr | undefined)[]): Addr | undefined {

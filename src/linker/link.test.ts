@@ -59,6 +59,18 @@ describe.for(archNames)('%s', (name) => {
     return { image: result.value, values: to.map((_, i) => at(i)) };
   }
 
+  test('offsets of symbols count to their last bit, however large', () => {
+    const offsets = [0, 1, 0xffff_ffff, 0x1_0000_0000, 2 ** 51 - 1, 2 ** 51, 2 ** 52 - 1, 2 ** 52]
+      .map((offset) => BigInt.asUintN(word * 8, BigInt(offset)))
+      .concat(BigInt.asUintN(word * 8, -1n));
+    const symbols = offsets.map((value, i) => ({ name: `s${i}`, section: '.text', value }));
+    const { values } = pointed(
+      symbols,
+      symbols.map((each) => each.name),
+    );
+    expect(values).toEqual(offsets.map((offset) => BigInt.asUintN(word * 8, 0x1_0000n + offset)));
+  });
+
   test('a symbol is its section’s address plus its value', () => {
     const { values } = pointed([{ name: 'f', section: '.text', value: 8 }], ['f'], {
       bases: [0x40_0000n],

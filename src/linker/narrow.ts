@@ -2,22 +2,29 @@
 // right, or declines and leaves it alone; the caller then does it in bigints, or
 // finds out what is wrong with it.  Hot: nothing is allocated per relocation.
 
+import type { LinkArch } from '../arch/link-arch.ts';
 import { narrowValue } from '../arch/narrow.ts';
 import type { RelocationRule } from '../arch/relocation.ts';
 import type { Addr } from '../base/address.ts';
+import * as C from '../object/elf/constants.ts';
 import type { ElfRelocations } from '../object/elf/model.ts';
-import type { ResolvedSymbol } from './resolve.ts';
+import {
+  hasInstructionSets,
+  type Placed,
+  type Resolution,
+  type ResolvedSymbol,
+  sectionAddress,
+} from './resolve.ts';
 
 /** Sums of an address, an addend and another address within this stay exact. */
 const ADDRESS_LIMIT = 2 ** 51;
 
 export class NarrowPass {
-  /** S by symbol index; NaN: none, or one that needs care. */
   readonly #values: Float64Array;
-  constructor(count: number, of: (symbol: number) => ResolvedSymbol | undefined) {
-    // Symbol 0 needs no table.
-    this.#values = new Float64Array(Math.max(1, count));
-    for (let i = 0; i < this.#values.length; i++) this.#values[i] = narrowSymbol(of(i));
+
+  /** `values`: S by symbol index; NaN: none, or one that needs care. */
+  constructor(values: Float64Array) {
+    this.#values = values;
   }
 
   /**
@@ -62,7 +69,30 @@ export class NarrowPass {
 
 const TWO_32 = 0x1_0000_0000;
 
-function narrowSymbol(symbol: ResolvedSymbol | undefined): number {
+/** S of every symbol, for a NarrowPass.  Most are places in sections: no need to resolve those. */
+export function narrowValues(
+  { object: { sections, symbols }, arch, layout, bases }: Placed & { readonly arch: LinkArch },
+  resolution: Resolution,
+): Float64Array {
+  const starts = sections.map(({ index }) => {
+    const start = sectionAddress(layout, bases, index);
+    return start === undefined ? Number.NaN : narrowAddress(start);
+  });
+  const hasThumb = hasInstructionSets(arch);
+  // Symbol 0 stands for no symbol and needs no table: S = 0.
+  const values = new Float64Array(Math.max(1, symbols.count));
+  for (let i = 1; i < symbols.count; i++) {
+    const type = symbols.typeAt(i);
+    const isPlace = type <= C.STT_SECTION && (type !== C.STT_FUNC || !hasThumb);
+    const start = isPlace ? starts[symbols.sectionAt(i)] : undefined;
+    const value = start === undefined ? Number.NaN : start + symbols.narrowValueAt(i);
+    const isExact = Math.abs(value) < ADDRESS_LIMIT;
+    values[i] = isExact ? value : narrowSymbol(resolution.of(i));
+  }
+  return values;
+}
+
+export function narrowSymbol(symbol: ResolvedSymbol | undefined): number {
   if (symbol === undefined || symbol.absent || symbol.set === 'thumb') return Number.NaN;
   return narrowAddress(symbol.value);
 }

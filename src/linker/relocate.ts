@@ -15,7 +15,7 @@ import { areaBytes } from './areas.ts';
 import { gotAddress } from './got.ts';
 import type { LinkedIfunc } from './ifuncs.ts';
 import type { Layout } from './layout.ts';
-import { NarrowPass, narrowAddress } from './narrow.ts';
+import { NarrowPass, narrowAddress, narrowValues } from './narrow.ts';
 import { type LinkProblem, ProblemList } from './problems.ts';
 import { reasonAgainst, rulesFor } from './relocation-types.ts';
 import { loadBias, placeOf, type Resolution, sectionAddress } from './resolve.ts';
@@ -68,7 +68,7 @@ export function relocate(
   const problems = new ProblemList(problemLimit);
   let count = 0;
   const ifuncs: LinkedIfunc[] = [];
-  const narrow = new NarrowPass(request.object.symbols.count, resolution.of);
+  const narrow = new NarrowPass(narrowValues(request, resolution));
   const report = (problem: LinkProblem): void => problems.add(problem);
   for (const table of request.object.relocations) {
     const placement = request.layout.placements[table.target.index];

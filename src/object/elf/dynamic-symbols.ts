@@ -118,6 +118,10 @@ export function inLoads(symbols: ElfSymbols, loads: Loads): ElfSymbols {
   return {
     ...symbols,
     sectionAt: (i) => sections[i] ?? C.SHN_UNDEF,
+    narrowValueAt: (i) => {
+      const offset = values[i] ?? Number.NaN;
+      return Number.isNaN(offset) ? symbols.narrowValueAt(i) : offset;
+    },
     valueAt: (i) => {
       const offset = values[i] ?? Number.NaN;
       return Number.isNaN(offset) ? symbols.valueAt(i) : BigInt(offset);

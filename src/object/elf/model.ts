@@ -100,6 +100,8 @@ export interface ElfSymbols {
   nameAt(i: number): string;
   /** An offset in its section; of an executable an address. */
   valueAt(i: number): bigint;
+  /** The same as a number; NaN from 2^52 on. */
+  narrowValueAt(i: number): number;
   sizeAt(i: number): number;
   /** STB_* */
   bindingAt(i: number): number;

@@ -68,34 +68,43 @@ function entrySize(section: ElfSection, wordBytes: 4 | 8): number {
 class SectionRelocations extends RelocationRecords implements ElfRelocations {
   readonly target: ElfSection;
   readonly types: ReadonlySet<number>;
+  /** The largest there are; 0 without entries. */
+  readonly most: { readonly offset: number; readonly symbol: number };
 
   constructor(content: Uint8Array, wordBytes: 4 | 8, section: ElfSection, target: ElfSection) {
     super(content, wordBytes, section.type === C.SHT_RELA);
     this.target = target;
-    this.types = typesIn(this);
+    const types = new Set<number>();
+    // Of a few types in turn; a set is slow to ask each time.
+    let [last, before] = [-1, -1];
+    let [offset, symbol] = [0, 0];
+    for (let i = 0; i < this.count; i++) {
+      const type = this.typeAt(i);
+      if (type !== last) {
+        if (type !== before) types.add(type);
+        before = last;
+        last = type;
+      }
+      offset = Math.max(offset, this.offsetAt(i));
+      symbol = Math.max(symbol, this.symbolAt(i));
+    }
+    this.types = types;
+    this.most = { offset, symbol };
   }
 }
 
-function typesIn(table: RelocationRecords): ReadonlySet<number> {
-  const types = new Set<number>();
-  // Of a few types in turn; a set is slow to ask each time.
-  let [last, before] = [-1, -1];
-  for (let i = 0; i < table.count; i++) {
-    const type = table.typeAt(i);
-    if (type === last) continue;
-    if (type !== before) types.add(type);
-    before = last;
-    last = type;
-  }
-  return types;
-}
-
-function checkEntries(from: ElfSection, table: ElfRelocations, symbols: number): LimitedProblems {
+function checkEntries(
+  from: ElfSection,
+  table: SectionRelocations,
+  symbols: number,
+): LimitedProblems {
   const problems = new LimitedProblems();
   const section = refTo(from);
   // Offsets in a compressed section count its uncompressed bytes.
   const compressed = (table.target.flags & C.SHF_COMPRESSED) !== 0;
   const targetBytes = compressed ? Number.POSITIVE_INFINITY : table.target.size;
+  // Nearly all tables are right: only one that is not is looked at again.
+  if (table.most.offset <= targetBytes && table.most.symbol < Math.max(1, symbols)) return problems;
   for (let index = 0; index < table.count; index++) {
     // A relocation that changes nothing (R_*_NONE) may stand at the very end.
     const found = table.offsetAt(index);

@@ -14,6 +14,7 @@ export const noSymbols: ElfSymbols = {
   count: 0,
   nameAt: () => '',
   valueAt: () => 0n,
+  narrowValueAt: () => 0,
   sizeAt: () => 0,
   bindingAt: () => C.STB_LOCAL,
   typeAt: () => C.STT_NOTYPE,
@@ -88,6 +89,9 @@ function readExtended(
   return viewOf(bytes.subarray(table.offset, table.offset + table.size));
 }
 
+/** The high word of 2^52. */
+const NARROW_HIGH = 0x10_0000;
+
 /** A table of symbols wherever it stands; st_value is as in the file. */
 export function symbolColumns(
   view: DataView,
@@ -109,6 +113,13 @@ export function symbolColumns(
     },
     valueAt: (i) =>
       wide ? view.getBigUint64(i * stride + 8, true) : BigInt(view.getUint32(i * stride + 4, true)),
+    narrowValueAt: (i) => {
+      if (!wide) return view.getUint32(i * stride + 4, true);
+      const high = view.getUint32(i * stride + 12, true);
+      return high < NARROW_HIGH
+        ? high * 0x1_0000_0000 + view.getUint32(i * stride + 8, true)
+        : Number.NaN;
+    },
     sizeAt: (i) => (wide ? size64(view, i * stride + 16) : view.getUint32(i * stride + 8, true)),
     bindingAt: (i) => view.getUint8(i * stride + info) >> 4,
     typeAt: (i) => view.getUint8(i * stride + info) & 15,
@@ -178,7 +189,7 @@ function checkEntries(
 /** Whether all names together are beyond NAMES_LIMIT; looks closely only when they may be. */
 export function areTooLong(view: DataView, stride: number, names: Uint8Array): boolean {
   const count = view.byteLength / stride;
-  if (count * longest(names) <= NAMES_LIMIT) return false;
+  if (!hasLonger(names, Math.floor(NAMES_LIMIT / Math.max(1, count)))) return false;
   let total = 0;
   for (let i = 0; i < count && total <= NAMES_LIMIT; i++) {
     const name = view.getUint32(i * stride, true);
@@ -187,14 +198,13 @@ export function areTooLong(view: DataView, stride: number, names: Uint8Array): b
   return total > NAMES_LIMIT;
 }
 
-/** The most bytes between two NULs. */
-function longest(names: Uint8Array): number {
-  let most = 0;
+/** Whether there are more than `most` bytes between two NULs; looks at a few of them. */
+function hasLonger(names: Uint8Array, most: number): boolean {
   let start = 0;
-  while (start < names.length) {
-    const end = names.indexOf(0, start);
-    most = Math.max(most, end - start);
+  while (start + most < names.length) {
+    const end = names.lastIndexOf(0, start + most);
+    if (end < start) return true;
     start = end + 1;
   }
-  return most;
+  return false;
 }
