@@ -13,7 +13,7 @@ import { prepareLld, scatter } from './oracle.ts';
 import { rawElf } from './oracle-elf.ts';
 import { seededRandom } from './random.ts';
 import { Stubs } from './stubs.ts';
-import { type CorpusTarget, readModule } from './targets.ts';
+import { type CorpusTarget, ModuleReader, readModule } from './targets.ts';
 
 type Clock = () => number;
 
@@ -40,13 +40,20 @@ export const totalOf = ({ read, parse, layout, link: linking }: Stages): number 
 /** All modules once, one after the other on this thread. */
 export function linkAll(target: CorpusTarget, clock: Clock): readonly ModuleSpeed[] {
   const stubs = new Stubs(target.arch);
-  return target.modules.map((name) => linkOne(target, name, stubs, clock));
+  const reader = new ModuleReader();
+  return target.modules.map((name) => linkOne(target, name, { stubs, reader, clock }));
 }
 
-function linkOne(target: CorpusTarget, name: string, stubs: Stubs, clock: Clock): ModuleSpeed {
+interface Means {
+  readonly stubs: Stubs;
+  readonly reader: ModuleReader;
+  readonly clock: Clock;
+}
+
+function linkOne(target: CorpusTarget, name: string, { stubs, reader, clock }: Means): ModuleSpeed {
   const { arch } = target;
   const start = clock();
-  const bytes = readModule(target, name);
+  const bytes = reader.read(target, name);
   const inMemory = clock();
   const object = readElf(bytes);
   const parsed = clock();
@@ -101,6 +108,7 @@ export function raceLld(
   { lld, threads, rounds, clock }: ComparisonOptions,
 ): Comparison {
   const stubs = new Stubs(target.arch);
+  const reader = new ModuleReader();
   const limit = threads === undefined ? [] : [`--threads=${threads}`];
   const folder = mkdtempSync(join(tmpdir(), 'modbox-bench-'));
   const times = { ours: new Array<number>(rounds).fill(0), lld: new Array<number>(rounds).fill(0) };
@@ -115,7 +123,7 @@ export function raceLld(
         const start = clock();
         runLld(lld, args);
         const between = clock();
-        const one = linkOne(target, name, stubs, clock);
+        const one = linkOne(target, name, { stubs, reader, clock });
         times.lld[round] = (times.lld[round] ?? 0) + between - start;
         times.ours[round] = (times.ours[round] ?? 0) + clock() - between;
         if (round > 0) continue;

@@ -1,7 +1,15 @@
 // What `npm run corpus` left in the cache: a folder per target, each with modules
 // of one kernel, in as many folders as the kernel's build had.
 
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { Arch } from '../arch/arch.ts';
 import { archOfElfMachine } from '../arch/registry.ts';
@@ -37,6 +45,25 @@ export function findTarget(folder: string, name: string): CorpusTarget | undefin
 
 export function readModule(target: CorpusTarget, module: string): Uint8Array {
   return readFileSync(join(target.folder, module));
+}
+
+/**
+ * Reads modules into the same memory, one after another: fresh pages for each would
+ * cost as much as the reading.
+ */
+export class ModuleReader {
+  #memory = new Uint8Array(1 << 20);
+
+  /** Good until the next read. */
+  read(target: CorpusTarget, module: string): Uint8Array {
+    const descriptor = openSync(join(target.folder, module), 'r');
+    const { size } = fstatSync(descriptor);
+    if (size > this.#memory.length) this.#memory = new Uint8Array(size);
+    const length = readSync(descriptor, this.#memory, 0, size, 0);
+    closeSync(descriptor);
+    assert(length === size, `${module} reads to its end`);
+    return this.#memory.subarray(0, size);
+  }
 }
 
 function modulesUnder(folder: string): string[] {
