@@ -3,20 +3,19 @@
 
 import type { Addr } from '../base/address.ts';
 import type { Position } from '../machine/stop.ts';
+import { type Footprint, lineStart } from './footprints.ts';
 import type { Looking } from './looking.ts';
 import type { DebugStop } from './model.ts';
 import { compare, isBefore } from './position.ts';
 import { BLOCK, type Cause, type Passed, type Runner } from './runner.ts';
 
-/** An instruction of the past: where it stood before it was executed. */
-interface Footprint {
-  readonly position: Position;
-  readonly sp: Addr;
-}
-
 /** How far a trail goes back at first, in virtual nanoseconds; it doubles at need. */
 const WINDOW = 2048;
 const WIDEST_WINDOW = 4_000_000;
+/** More stack than arguments of a call take. */
+const SLACK = 256n;
+/** More than a thread has. */
+const STACK = 1n << 14n;
 const DONE: Cause = { reason: 'step' };
 const BEGIN: Cause = { reason: 'history-begin' };
 
@@ -94,60 +93,89 @@ export class History {
   }
 
   async #line(over: boolean): Promise<Cause | undefined> {
-    const home = this.#look.functionAt(this.#runner.pc);
-    const start = this.#look.lineAt(this.#runner.pc);
-    let reached = start;
-    // Mid-line: first to the start of this line, as gdb does.
-    let moved = false;
-    for (;;) {
-      const before = this.#runner.timeline.position;
-      const target = over ? await this.#previousOver() : this.#previous();
-      if (target === undefined) {
-        this.#toBegin();
-        return BEGIN;
-      }
-      const { pc } = target.position;
-      const line = this.#look.lineAt(pc);
-      const here = this.#look.functionAt(pc);
-      const same =
-        line !== undefined &&
-        line.file === reached?.file &&
-        line.line === reached.line &&
-        here?.entry === home?.entry;
-      if (moved && !same) {
-        // `before` was the start of the line that we came into.
-        this.#runner.seek(before);
-        return undefined;
-      }
-      this.#runner.seek(target.position);
-      if (same) moved = moved || this.#startsLine(before.pc) === false;
-      else if (line !== undefined) {
-        reached = line;
-        moved = true;
-      }
-      if (moved && (await this.#isFirst(target, reached, over))) return undefined;
+    const target = over ? await this.#lineOver() : this.#lineInto();
+    if (target !== undefined) this.#runner.seek(target);
+    else this.#toBegin();
+    return target === undefined ? BEGIN : undefined;
+  }
+
+  /** The start of a line in this activation of the function; before its first, in its caller. */
+  async #lineOver(): Promise<Position | undefined> {
+    const { pc, sp } = this.#runner;
+    const home = this.#look.functionAt(pc);
+    const caller = this.#look.callerOf(0);
+    if (home === undefined) return this.#previous()?.position;
+    const low = sp - SLACK;
+    const isHere = ({ sp: its }: Footprint): boolean =>
+      its >= low && (caller === undefined || its <= caller.cfa);
+    const now = this.#runner.timeline.position;
+    const { begin } = this.#runner.timeline;
+    for (let window = BLOCK; ; window *= 16) {
+      const all = this.#inRanges(home.ranges, now, window).filter(isHere);
+      const entered = all.findLastIndex(({ position }) => position.pc === home.entry);
+      const prints = all.slice(Math.max(0, entered));
+      const start = lineStart(prints, pc, this.#look);
+      const isWhole = start !== undefined && (start > 0 || entered >= 0);
+      if (isWhole) return prints[start]?.position;
+      const isAll = now.now - window <= begin.now;
+      if (entered >= 0 || pc === home.entry) return await this.#lineOfCall(caller);
+      if (isAll) return start === undefined ? undefined : prints[start]?.position;
     }
   }
 
-  /** Whether an address is where a line begins. */
-  #startsLine(pc: Addr): boolean {
-    return this.#look.lineAt(pc)?.low === pc;
+  /** The start of the line in which this function was called. */
+  async #lineOfCall(caller: ReturnType<Looking['callerOf']>): Promise<Position | undefined> {
+    const call = caller && (await this.#lastIn(caller.returnsTo, caller.cfa));
+    if (call === undefined) return this.#previous()?.position;
+    this.#runner.seek(call);
+    const isStart = this.#look.lineAt(call.pc)?.low === call.pc;
+    return isStart ? call : ((await this.#lineOver()) ?? call);
   }
 
-  /** Whether nothing of the line came before the footprint: it begins there. */
-  async #isFirst(
-    target: Footprint,
-    line: ReturnType<Looking['lineAt']>,
-    over: boolean,
-  ): Promise<boolean> {
-    const { pc } = target.position;
-    if (line === undefined || this.#look.lineAt(pc)?.low !== pc) return false;
-    // A line may have a second beginning behind a call that it makes.
-    const before = over ? await this.#previousOver() : this.#previous();
-    this.#runner.seek(target.position);
-    if (before === undefined) return true;
-    const earlier = this.#look.lineAt(before.position.pc);
-    return earlier === undefined || earlier.line !== line.line || earlier.file !== line.file;
+  /** The start of the line before, in whatever function of this thread. */
+  #lineInto(): Position | undefined {
+    const { pc, sp, timeline } = this.#runner;
+    const now = timeline.position;
+    for (let window = BLOCK; ; window *= 8) {
+      const trail = this.#lately(now, window).filter(
+        (print) => print.aside !== true && print.sp > sp - STACK && print.sp < sp + STACK,
+      );
+      const start = lineStart(trail, pc, this.#look);
+      const isAll = now.now - window <= timeline.begin.now || window > WIDEST_WINDOW;
+      if (start !== undefined && (start > 0 || isAll)) return trail[start]?.position;
+      if (isAll) return undefined;
+    }
+  }
+
+  /** The instructions in some ranges, of the last `window` nanoseconds before a position. */
+  #inRanges(ranges: Ranges, to: Position, window: number): readonly Footprint[] {
+    const { timeline } = this.#runner;
+    const prints: Footprint[] = [];
+    timeline.seek(this.#before(to, window));
+    this.#sweep(ranges, to, (print) => prints.push(print));
+    return prints;
+  }
+
+  /** Runs to a position, and tells of each instruction in the ranges on the way. */
+  #sweep(ranges: Ranges, to: Position, visit: (print: Footprint) => void): void {
+    const { timeline } = this.#runner;
+    const { machine } = timeline.kernel;
+    const traps = ranges.map(({ low, high }) =>
+      machine.engine.trapCode(low, (high - 1n) as Addr, () => {
+        const position = machine.accessPosition;
+        if (isBefore(position, to)) visit({ position, sp: this.#runner.sp });
+        return false;
+      }),
+    );
+    const isIn = (pc: Addr): boolean => ranges.some(({ low, high }) => pc >= low && pc < high);
+    try {
+      timeline.replay(to, (position) => {
+        // The end of a replay is stepped, and steps pass traps over.
+        if (isIn(position.pc)) visit({ position, sp: this.#runner.sp });
+      });
+    } finally {
+      for (const trap of traps) trap.remove();
+    }
   }
 
   /** The instruction before this one. */
@@ -193,10 +221,13 @@ export class History {
 
   /** The instructions of the last `window` nanoseconds before a position. */
   #lately(position: Position, window: number): readonly Footprint[] {
+    return this.#walk(this.#before(position, window), position);
+  }
+
+  #before(position: Position, window: number): Position {
     const { begin } = this.#runner.timeline;
     const from = position.now - window;
-    const start = from <= begin.now ? begin : { now: from, entries: 0, pc: zero };
-    return this.#walk(start, position);
+    return from <= begin.now ? begin : { now: from, entries: 0, pc: zero };
   }
 
   /** What is known of an earlier trail, if it leads to the position. */
@@ -214,15 +245,22 @@ export class History {
   #walk(from: Position, to: Position): readonly Footprint[] {
     const { timeline } = this.#runner;
     const trail: Footprint[] = [];
+    /** Where the interrupt came that is being served. */
+    let aside: { readonly pc: Addr; readonly sp: Addr } | undefined;
     const replaying = timeline.replaying;
     timeline.replaying = true;
     try {
       timeline.seek(from);
       timeline.note();
       while (isBefore(timeline.position, to)) {
-        const print = { position: timeline.position, sp: this.#runner.sp };
+        const { position } = timeline;
+        const { sp, interrupts } = this.#runner;
+        if (aside?.pc === position.pc && aside.sp === sp) aside = undefined;
         timeline.step();
-        if (compare(timeline.position, print.position) !== 0) trail.push(print);
+        if (compare(timeline.position, position) === 0) continue;
+        const interrupted = this.#runner.interrupts !== interrupts;
+        trail.push({ position, sp, aside: aside !== undefined || interrupted });
+        if (interrupted) aside ??= { pc: position.pc, sp };
       }
       timeline.replay(to);
     } finally {
@@ -259,28 +297,13 @@ export class History {
     sp: Addr,
     ranges = this.#look.functionAt(pc)?.ranges,
   ): Promise<Position | undefined> {
-    const { timeline } = this.#runner;
     if (ranges === undefined) return undefined;
-    const isIn = ({ position, sp: its }: Footprint): boolean =>
-      its >= sp && ranges.some(({ low, high }) => position.pc >= low && position.pc < high);
     return await this.lastOf((limit) => {
       let last: Position | undefined;
-      const traps = ranges.map(({ low, high }) =>
-        timeline.kernel.machine.engine.trapCode(low, (high - 1n) as Addr, () => {
-          if (this.#runner.sp >= sp) {
-            const { accessPosition } = timeline.kernel.machine;
-            if (isBefore(accessPosition, limit)) last = accessPosition;
-          }
-          return false;
-        }),
-      );
-      try {
-        timeline.replay(limit);
-        // The end of a replay is stepped, and steps pass traps over.
-        return this.#lately(limit, BLOCK).findLast(isIn)?.position ?? last;
-      } finally {
-        for (const trap of traps) trap.remove();
-      }
+      this.#sweep(ranges, limit, (print) => {
+        if (print.sp >= sp) last = print.position;
+      });
+      return last;
     });
   }
 
@@ -293,5 +316,7 @@ export class History {
     return this.#arrive(this.#runner.timeline.begin, BEGIN);
   }
 }
+
+type Ranges = readonly { readonly low: Addr; readonly high: Addr }[];
 
 const zero = 0n as Addr;

@@ -150,8 +150,12 @@ export class Timeline {
     this.#done = moment.done;
   }
 
-  /** Goes on to a position, doing again what was done on the way; nobody is told. */
-  replay(position: Position): void {
+  /**
+   * Goes on to a position, doing again what was done on the way; nobody is told.
+   *
+   * @param stepping told of the instructions at the end, which are run one by one
+   */
+  replay(position: Position, stepping?: (position: Position) => void): void {
     const before = this.replaying;
     this.replaying = true;
     try {
@@ -159,6 +163,7 @@ export class Timeline {
       while (this.kernel.machine.now < near) this.mustReach(position, this.advance(near));
       for (let i = 0; compare(this.position, position) < 0; i++) {
         if (i > 4 * BLOCK) throw new Error('bug in modbox: the run went another way');
+        stepping?.(this.position);
         this.mustReach(position, this.step());
       }
       while (this.#isActionDue(position)) this.step();
