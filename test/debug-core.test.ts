@@ -190,6 +190,23 @@ describe.for(archNames)('%s', (arch) => {
     expect(session.kernel.machine.engine.read(first.name)).toBe(written);
   });
 
+  test('back over a jump that was made by hand', async () => {
+    session.addBreakpoint({ location: 'hello_add' });
+    load('hello');
+    await go();
+    session.begin({ kind: 'call', symbol: 'hello_add', words: [1n, 2n] });
+    const entry = await go();
+    const { pc } = entry;
+    const steps = [(await stepi(1)).position];
+    const bytes = new Uint8Array(session.arch.wordBytes);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = Number((pc >> BigInt(8 * i)) & 0xffn);
+    session.writeRegister(session.arch.roles.pc, bytes);
+    steps.push(session.position, (await stepi(1)).position);
+    expect(steps.map((position) => position.pc)).toEqual([steps[2]?.pc, pc, steps[0]?.pc]);
+    expect((await stepi(1, true)).position).toEqual(steps[1]);
+    expect((await stepi(1, true)).position).toEqual(entry.position);
+  });
+
   test('an interrupt stops a guest that runs', async () => {
     load('workload');
     await go();

@@ -256,8 +256,11 @@ export class History {
         const { position } = timeline;
         const { sp, interrupts } = this.#runner;
         if (aside?.pc === position.pc && aside.sp === sp) aside = undefined;
+        const deeds = timeline.deeds.length;
         timeline.step();
-        if (compare(timeline.position, position) === 0) continue;
+        // What the host does is no instruction, even if it moves the PC.
+        const isDeed = timeline.deeds.length !== deeds;
+        if (isDeed || compare(timeline.position, position) === 0) continue;
         const interrupted = this.#runner.interrupts !== interrupts;
         trail.push({ position, sp, aside: aside !== undefined || interrupted });
         if (interrupted) aside ??= { pc: position.pc, sp };

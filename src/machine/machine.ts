@@ -13,7 +13,6 @@ import type { Block } from '../engine/slice.ts';
 import type { EngineStop } from '../engine/stop.ts';
 import { bus } from './bus.ts';
 import { ConsoleDevice } from './devices/console.ts';
-import type { Device } from './devices/device.ts';
 import { InterruptController } from './devices/intc.ts';
 import { LinkerDevice } from './devices/linker.ts';
 import { PowerDevice } from './devices/power.ts';
@@ -23,8 +22,15 @@ import { Memory } from './memory.ts';
 import { DEFAULT_RAM, type MachineOptions, RAM_UNIT } from './options.ts';
 import { patience, SLICE } from './pace.ts';
 import { predicatedStep } from './predicated-step.ts';
-import * as registers from './registers.ts';
-import { type LoopState, type MachineState, putState, startOfLoop, takeState } from './state.ts';
+import { WIRE_DEVICES_BYTES, WIRE_DEVICES_PA } from './registers.ts';
+import {
+  elsewhere,
+  type LoopState,
+  type MachineState,
+  putState,
+  startOfLoop,
+  takeState,
+} from './state.ts';
 import type { ExceptionListener, Position, Stop } from './stop.ts';
 
 export class Machine {
@@ -56,18 +62,7 @@ export class Machine {
     this.timer = new Timer(this.intc, this.engine);
     this.linker = new LinkerDevice(this.intc, attention);
     this.power = new PowerDevice(attention);
-    const devices = new Map<number, Device>([
-      [registers.WIRE_CONSOLE, this.console],
-      [registers.WIRE_INTC, this.intc],
-      [registers.WIRE_TIMER, this.timer],
-      [registers.WIRE_LINKER, this.linker],
-      [registers.WIRE_POWER, this.power],
-    ]);
-    this.engine.mapDevices(
-      BigInt(registers.WIRE_DEVICES_PA),
-      registers.WIRE_DEVICES_BYTES,
-      bus(devices),
-    );
+    this.engine.mapDevices(BigInt(WIRE_DEVICES_PA), WIRE_DEVICES_BYTES, bus(this));
   }
 
   /** Virtual nanoseconds since power-on. */
@@ -138,7 +133,8 @@ export class Machine {
   /** Lets the CPU go on elsewhere, as a debugger wants, in the instruction set it is in. */
   jump(pc: Addr): void {
     const there = this.arch.thumbState?.(this.engine) === true ? addr(pc | 1n) : pc;
-    this.#loop = { ...this.#loop, pc: there, block: undefined, pending: undefined, asleep: false };
+    // A moment of its own, as an entry is: the PC may be less than before.
+    this.#loop = { ...elsewhere(this.#loop), pc: there };
     this.engine.write(this.arch.roles.pc, there);
   }
 

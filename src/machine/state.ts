@@ -67,6 +67,12 @@ export const startOfLoop: Readonly<LoopState> = {
   pending: undefined,
 };
 
+/** The loop after a jump: awake, in no block, with nothing to enter. */
+export function elsewhere(loop: LoopState): LoopState {
+  const entries = loop.entries + 1;
+  return { ...loop, entries, block: undefined, pending: undefined, asleep: false };
+}
+
 /** @param since a snapshot of the same machine, to share pages of RAM with */
 export function takeState(machine: Machine, loop: LoopState, since?: MachineState): MachineState {
   const { engine, memory, console, intc, timer, linker, power } = machine;
