@@ -208,7 +208,9 @@ describe('the bus', () => {
     read: (register) => register + 1,
     write: (register, value) => void written.push([register, value]),
   };
-  const window = bus(new Map([[0x2000, echo]]));
+  const silent: Device = { name: 'silent', read: () => 0, write: () => {} };
+  const others = { console: silent, intc: silent, linker: silent, power: silent };
+  const window = bus({ ...others, timer: echo });
 
   test('a device sees offsets in its page', () => {
     expect(window.read(0x2ffc, 4)).toBe(0xffd);
@@ -216,7 +218,7 @@ describe('the bus', () => {
     expect(written).toEqual([[0x10, 7]]);
   });
 
-  test.for([0x0, 0x1ffc, 0x3000, 0x10_0000])('at 0x%x there is nothing', (offset) => {
+  test.for([0x5000, 0x7ffc, 0x10_0000])('at 0x%x there is nothing', (offset) => {
     expect(window.read(offset, 4)).toBe(0);
     expect(() => window.write(offset, 4, 1)).not.toThrow();
   });
