@@ -76,13 +76,13 @@ export function countVeneers(
       const symbol = table.symbolAt(i);
       const home = homes[symbol];
       if (home === segment && rule.branch === undefined) continue;
-      if (home !== ELSEWHERE && staysInside(object, symbol, sections, segment, rule, arch))
-        continue;
+      const mayStay = home === segment || home === AT_STUB;
+      if (mayStay && staysInside(object, symbol, sections, segment, rule, arch)) continue;
       const offset = table.offsetAt(i);
       if (offset + rule.field.bytes > content.length) continue;
+      if (veneers.isBranch?.(content, offset) === false) continue;
       const addend = addendOf(table, i, rule, view);
       if (targets.has(kind, symbol, addend)) continue;
-      if (veneers.isBranch?.(content, offset) === false) continue;
       targets.add(kind, symbol, addend);
       counts.set(segment, (counts.get(segment) ?? 0) + 1);
     }

@@ -32,6 +32,28 @@ export class RelocationRecords implements RelocationColumns {
     this.count = Math.floor(bytes.length / (this.#stride * 4));
   }
 
+  /** The types that occur, and the largest offset and symbol; 0 without entries. */
+  survey(): { readonly types: Set<number>; readonly offset: number; readonly symbol: number } {
+    const types = new Set<number>();
+    // Of a few types in turn; a set is slow to ask each time.
+    let [last, before] = [-1, -1];
+    let [most, symbol] = [0, 0];
+    const { count } = this;
+    for (let i = 0; i < count; i++) {
+      const type = this.typeAt(i);
+      if (type !== last) {
+        if (type !== before) types.add(type);
+        before = last;
+        last = type;
+      }
+      const offset = this.offsetAt(i);
+      if (offset > most) most = offset;
+      const its = this.symbolAt(i);
+      if (its > symbol) symbol = its;
+    }
+    return { types, offset: most, symbol };
+  }
+
   offsetAt(i: number): number {
     const at = i * this.#stride;
     const low = this.#words[at] ?? 0;

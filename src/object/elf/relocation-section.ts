@@ -74,22 +74,9 @@ class SectionRelocations extends RelocationRecords implements ElfRelocations {
   constructor(content: Uint8Array, wordBytes: 4 | 8, section: ElfSection, target: ElfSection) {
     super(content, wordBytes, section.type === C.SHT_RELA);
     this.target = target;
-    const types = new Set<number>();
-    // Of a few types in turn; a set is slow to ask each time.
-    let [last, before] = [-1, -1];
-    let [offset, symbol] = [0, 0];
-    for (let i = 0; i < this.count; i++) {
-      const type = this.typeAt(i);
-      if (type !== last) {
-        if (type !== before) types.add(type);
-        before = last;
-        last = type;
-      }
-      offset = Math.max(offset, this.offsetAt(i));
-      symbol = Math.max(symbol, this.symbolAt(i));
-    }
+    const { types, ...most } = this.survey();
     this.types = types;
-    this.most = { offset, symbol };
+    this.most = most;
   }
 }
 
