@@ -59,7 +59,7 @@ function moduleText(module: ModuleReport, report: RunReport, style: Style): stri
         .split('\n')
         .map((line) => `  ${line}`),
     );
-    for (const hint of hints(module, report)) lines.push(style.dim(`  ${hint}`));
+    for (const hint of hints(module)) lines.push(style.dim(`  ${hint}`));
   }
   return lines.join('\n');
 }
@@ -108,25 +108,24 @@ export function leakText({ blocks, bytes }: Leaks, style: Style): string {
 }
 
 /** What a person would type next. */
-function hints({ failure, file }: ModuleReport, report: RunReport): readonly string[] {
+function hints({ failure, file }: ModuleReport): readonly string[] {
   if (failure === undefined) return [];
   const { oops, problems } = failure;
-  if (oops !== undefined) return oopsHints(oops, file, report);
+  if (oops !== undefined) return oopsHints(oops, file);
   const undefinedSymbol = problems.some(
     (each) => each.stage === 'link' && each.problem.kind === 'undefined-symbol',
   );
   return undefinedSymbol ? [`what it needs and who has it: modbox info ${file}`] : [];
 }
 
-function oopsHints(oops: Oops, file: string, report: RunReport): readonly string[] {
-  const { symbol } = oops.where;
+function oopsHints(oops: Oops, file: string): readonly string[] {
   const hints = [];
   if (oops.kind === 'watchdog')
     hints.push('more time: --watchdog SECONDS (of virtual time; default 1)');
-  if (symbol !== undefined && oops.module !== undefined) {
-    const owner = report.modules.find(({ view }) => view?.name === oops.module)?.file ?? file;
-    hints.push(`the code there: llvm-objdump -dl --disassemble-symbols=${symbol} ${owner}`);
-  }
+  if (oops.where.symbol !== undefined && oops.module !== undefined)
+    hints.push(
+      `the source line, its variables and how it came there: modbox debug ${file} -ex run`,
+    );
   return hints;
 }
 
