@@ -97,6 +97,13 @@ describe.for(archNames)('%s', (arch) => {
     });
   });
 
+  test('and so is the address of one', async () => {
+    await load('-g0');
+    const [inner] = placesOf('inner');
+    const [place] = placesOf('*inner + 0x4');
+    expect(place?.address).toBe(plus(inner?.address ?? addr(0n), 4));
+  });
+
   test.for([
     ['inner', 'No symbol "inner" in the kernel and 0 modules; pending.'],
     ['nested.c:3', 'No source file named nested.c in the kernel and 0 modules; pending.'],

@@ -35,6 +35,8 @@ export interface ViewOptions {
 }
 
 const FRAME_LIMIT = 64;
+/** "memcpy", "memcpy + 0x10". */
+const CODE_SYMBOL = /^\s*([A-Za-z_][\w.]*)\s*(?:([+-])\s*(0x[\da-fA-F]+|\d+))?\s*$/;
 
 export class View {
   readonly sources: Sources;
@@ -177,6 +179,11 @@ export class View {
 
   /** An address, or what is wrong. */
   #evaluateAddress(expression: string): bigint | string {
+    // Without debug information C would take the bytes of a function for its value.
+    const [, name = '', sign = '+', offset = '0'] = CODE_SYMBOL.exec(expression) ?? [];
+    const symbol = name === '' ? undefined : this.#symbol(name, undefined);
+    if (symbol !== undefined && this.sources.at(symbol)?.isCode(symbol) === true)
+      return sign === '+' ? symbol + BigInt(offset) : symbol - BigInt(offset);
     const done = this.evaluate(`(unsigned long)(${expression})`);
     return done.ok ? BigInt(done.value.text) : done.problem;
   }
