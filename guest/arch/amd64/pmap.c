@@ -4,6 +4,8 @@
 #include "defs.h"
 
 #define PTE_P		0x001ULL
+#define PTE_USED	0x060ULL	/* accessed, dirty: said at once, so
+					   that the CPU never writes to a table */
 #define PTE_W		0x002ULL
 #define PTE_UNCACHED	0x018ULL
 #define PTE_LARGE	0x080ULL
@@ -26,7 +28,7 @@ walk(uintptr_t va, unsigned lowest, bool make)
 
 			if (pa == 0)
 				return NULL;
-			*e = pa | PTE_P | PTE_W;
+			*e = pa | PTE_P | PTE_USED | PTE_W;
 		}
 		table = *e & PTE_FRAME;
 	}
@@ -48,7 +50,8 @@ arch_pmap_activate(void)
 void
 arch_map_large(uintptr_t va, uint64_t pa)
 {
-	*walk(va, 21, true) = pa | PTE_P | PTE_W | PTE_NX | PTE_LARGE;
+	*walk(va, 21, true) = pa | PTE_P | PTE_USED | PTE_W | PTE_NX |
+	    PTE_LARGE;
 }
 
 pte_t *
@@ -60,7 +63,7 @@ arch_pte(uintptr_t va, bool make)
 pte_t
 arch_pte_make(uint64_t pa, unsigned prot)
 {
-	return pa | PTE_P | (prot & PROT_WRITE ? PTE_W : 0) |
+	return pa | PTE_P | PTE_USED | (prot & PROT_WRITE ? PTE_W : 0) |
 	    (prot & PROT_EXEC ? 0 : PTE_NX) |
 	    (prot & PROT_DEVICE ? PTE_UNCACHED : 0);
 }

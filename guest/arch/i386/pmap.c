@@ -5,6 +5,8 @@
 #include "defs.h"
 
 #define PTE_P		0x001U
+#define PTE_USED	0x060U	/* accessed, dirty: said at once, so that the
+				   CPU never writes to a table */
 #define PTE_W		0x002U
 #define PTE_UNCACHED	0x018U
 #define PDE_LARGE	0x080U
@@ -33,7 +35,8 @@ arch_pmap_activate(void)
 void
 arch_map_large(uintptr_t va, uint64_t pa)
 {
-	*directory_entry(va) = (uint32_t)pa | PTE_P | PTE_W | PDE_LARGE;
+	*directory_entry(va) = (uint32_t)pa | PTE_P | PTE_USED | PTE_W |
+	    PDE_LARGE;
 }
 
 pte_t *
@@ -46,7 +49,7 @@ arch_pte(uintptr_t va, bool make)
 
 		if (pa == 0)
 			return NULL;
-		*pde = pa | PTE_P | PTE_W;
+		*pde = pa | PTE_P | PTE_USED | PTE_W;
 	}
 	return (pte_t *)KVA(*pde & PTE_FRAME) + ((va >> 12) & 1023);
 }
@@ -54,7 +57,8 @@ arch_pte(uintptr_t va, bool make)
 pte_t
 arch_pte_make(uint64_t pa, unsigned prot)
 {
-	return (uint32_t)pa | PTE_P | (prot & PROT_WRITE ? PTE_W : 0) |
+	return (uint32_t)pa | PTE_P | PTE_USED |
+	    (prot & PROT_WRITE ? PTE_W : 0) |
 	    (prot & PROT_DEVICE ? PTE_UNCACHED : 0);
 }
 
