@@ -52,7 +52,7 @@ describe.each(archNames)('%s', (arch) => {
     expect(status).toBe(1);
     expect(stdout).toContain('| Oops: page fault: read of 0x');
     expect(stdout).toMatch(/^ {2}page fault: read of 0x[48] at weigh\+.* \[nullderef\]$/m);
-    expect(stdout).toMatch(/modbox debug \S+nullderef\.ko$/m);
+    expect(stdout).toMatch(/modbox debug \S+nullderef\.ko -ex run$/m);
     expect(stdout).toContain('| hello: good-bye');
     expect(stdout).toMatch(/^failed: nullderef$/m);
   });
