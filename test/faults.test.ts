@@ -22,7 +22,7 @@ const contained: readonly (readonly [Action, object, RegExp])[] = [
   ],
   [
     'wildjump',
-    { kind: 'page-fault', access: 'exec', address: 0x1234_0000n, module: undefined },
+    { kind: 'page-fault', access: 'exec', address: 0x1234_0000n, module: 'chameleon' },
     /^page fault: exec of 0x12340000 at 0x12340000$/,
   ],
   [

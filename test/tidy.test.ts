@@ -181,15 +181,23 @@ describe('guest', () => {
   const kernelC = ['guest/kern', 'guest/linux'].flatMap(filesUnder);
   const isCode = (file: string): boolean => /\.[cS]$/.test(file);
 
-  test('guest/kern and guest/linux can be read in a sitting: 2700 lines of code', () => {
-    expect(codeLinesIn(kernelC.filter(isCode))).toBeGreaterThan(0);
-    expect(codeLinesIn(kernelC.filter(isCode))).toBeLessThanOrEqual(2700);
+  test('guest/kern can be read in a sitting: 3200 lines of code', () => {
+    const code = filesUnder('guest/kern').filter(isCode);
+    expect(codeLinesIn(code)).toBeGreaterThan(0);
+    expect(codeLinesIn(code)).toBeLessThanOrEqual(3200);
   });
 
-  test.for(archNames)('guest/arch/%s has at most 470 lines of code', (arch) => {
-    const code = filesUnder(`guest/arch/${arch}`).filter(isCode);
+  test('no file of guest/linux is longer than 350 lines of code', () => {
+    const long = filesUnder('guest/linux').filter((file) => codeLinesIn([file]) > 350);
+    expect(long).toEqual([]);
+  });
+
+  test.for(archNames)('guest/arch/%s has at most 500 lines of code without linux.S', (arch) => {
+    const code = filesUnder(`guest/arch/${arch}`).filter(
+      (file) => isCode(file) && !file.endsWith('/linux.S'),
+    );
     expect(codeLinesIn(code)).toBeGreaterThan(0);
-    expect(codeLinesIn(code)).toBeLessThanOrEqual(470);
+    expect(codeLinesIn(code)).toBeLessThanOrEqual(500);
   });
 
   test('guest/kern and guest/linux do not ask which architecture they are on', () => {

@@ -24,8 +24,14 @@ const constants: Readonly<Record<string, number | bigint>> = {
   WIRE_VERSION: wire.WIRE_VERSION,
   WIRE_SLOTS: wire.WIRE_SLOTS,
   WIRE_ARGS: wire.WIRE_ARGS,
+  MISSING_STRIDE: wire.MISSING_STRIDE,
+  LEAK_NAME: wire.LEAK_NAME,
+  FINDINGS: wire.FINDINGS,
+  FINDING_TEXT: wire.FINDING_TEXT,
+  LEAKS_LISTED: wire.LEAKS_LISTED,
   WIRE_OOPS_REGS: wire.OOPS_REGS,
   WIRE_OOPS_FRAMES: wire.OOPS_FRAMES,
+  WIRE_OOPS_ARGS: wire.OOPS_ARGS,
   ...registers,
   ...prefixed('SLOT', wire.SLOT),
   ...prefixed('REQUEST', wire.REQUEST),
@@ -63,6 +69,7 @@ const structs = {
   wire_bootinfo: wire.bootinfo,
   wire_symbol: wire.symbol,
   wire_symtab: wire.symtab,
+  wire_leak: wire.leak,
   wire_request: wire.request,
   wire_mailbox: wire.mailbox,
   wire_command: wire.command,
@@ -72,14 +79,19 @@ const structs = {
   wire_functions: wire.functions,
   wire_ifunc: wire.ifunc,
   wire_linkinfo: wire.linkinfo,
+  wire_finding: wire.finding,
+  wire_findings: wire.findings,
   wire_oops: wire.oops,
 } as const satisfies Readonly<Record<string, wire.Struct>>;
 
 /** Fields that the mirror has under another name. */
-const otherNames: Readonly<Record<string, number>> = { 'wire_mailbox.slot': wire.MAILBOX_SLOTS_AT };
+const otherNames: Readonly<Record<string, number>> = {
+  'wire_mailbox.slot': wire.MAILBOX_SLOTS_AT,
+  'wire_findings.finding': wire.FINDINGS_AT,
+};
 
-const widths = { u32: 4, i32: 4, u64: 8 } as const;
-const types = { u32: 'uint32_t', i32: 'int32_t', u64: 'uint64_t' } as const;
+const widths = { u32: 4, i32: 4, u64: 8, char: 1 } as const;
+const types = { u32: 'uint32_t', i32: 'int32_t', u64: 'uint64_t', char: 'char' } as const;
 
 /** One assertion of C for each fact that the mirror claims. */
 function assertions(): string[] {
@@ -164,7 +176,7 @@ describe('the mirror is complete', () => {
   test.for(declared.map((match) => [match[1] ?? '', match[2] ?? ''] as const))(
     'every field of struct %s is there, and none besides',
     ([name, body]) => {
-      const fields = [...body.matchAll(/^\t(?:struct \w+|u?int\d+_t) (\w+)(?:\[\w+\])?;/gm)];
+      const fields = [...body.matchAll(/^\t(?:struct \w+|u?int\d+_t|char)\s+(\w+)(?:\[\w+\])?;/gm)];
       const mirror: wire.Struct | undefined = Object.entries(structs).find(
         ([n]) => n === name,
       )?.[1];

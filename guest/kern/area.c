@@ -56,9 +56,12 @@ area_place(struct range *new, size_t bytes, size_t align)
 	return true;
 }
 
+/* Maps the range to pages; with no permission at all it needs none. */
 static bool
 area_fill(const struct range *range, unsigned prot)
 {
+	if (prot == 0)
+		return true;
 	for (uintptr_t va = range->start; va < range->end; va += PAGE_SIZE) {
 		uint64_t pa = page_alloc(1);
 
@@ -100,6 +103,12 @@ area_alloc(uint64_t size, uint64_t align, unsigned prot)
 	return start;
 }
 
+uintptr_t
+area_reserve(uint64_t bytes)
+{
+	return area_alloc(bytes, PAGE_SIZE, 0);
+}
+
 void
 area_protect(uintptr_t va, size_t bytes, unsigned prot)
 {
@@ -119,7 +128,8 @@ area_free(uintptr_t start)
 	for (uintptr_t va = range->start; va < range->end; va += PAGE_SIZE) {
 		uint64_t pa = pmap_unmap(va);
 
-		/* Not every page has one when area_alloc gave up. */
+		/* A reserved page has none; nor has every one when area_alloc
+		 * gave up. */
 		if (pa != 0)
 			page_free(pa, 1);
 	}

@@ -87,6 +87,7 @@ command_link(struct module *m)
 		.module = m->mod_id,
 		.buffer_va = (uintptr_t)m->mod_bases,
 		.buffer_bytes = m->mod_nsegments * sizeof(*m->mod_bases),
+		.missing_va = m->mod_missing,
 	};
 	error = command_issue();
 	if (error == 0)

@@ -51,6 +51,7 @@ size_t	page_free_count(void);
 /* area.c: ranges of the module area, mapped to zeroed pages with prot, an
  * unmapped page on either side; 0 when there is no room. */
 uintptr_t area_alloc(uint64_t bytes, uint64_t align, unsigned prot);
+uintptr_t area_reserve(uint64_t bytes);		/* no pages: to fault in */
 void	area_protect(uintptr_t va, size_t bytes, unsigned prot);
 void	area_free(uintptr_t va);
 
@@ -61,14 +62,47 @@ uint64_t pmap_unmap(uintptr_t va);	/* the page that was there, or 0 */
 uint64_t pmap_extract(uintptr_t va);	/* page of RAM or a module, or 0 */
 
 /* kmem.c */
-/* Frees what a module owns; answers how many blocks that were. */
-unsigned kmem_free_owned(const struct module *, uint64_t *bytes);
-void	*kmem_alloc_for(const struct module *, size_t);
+/* Frees what a module owns; answers how many blocks that were, of which at
+ * most room are described. */
+unsigned kmem_free_owned(const struct module *, uint64_t *bytes,
+	    struct wire_leak *, unsigned room);
+/* A block for somebody (NULL: the kernel), whose payload is aligned to a power
+ * of two; caller is kept for reports. */
+void	*kmem_alloc_at(const struct module *, size_t, size_t align,
+	    const void *caller);
+size_t	kmem_size(const void *);		/* as it was asked for */
 /* The kernel's own, whoever's call it serves: zeroed; NULL: no memory. */
 void	*kernel_alloc(size_t);
 
 /* string.c: see <sys/systm.h> too. */
 size_t	strlcat(char *, const char *, size_t);
+
+/* inject.c: whether a call of a module's that can fail is to fail now. */
+struct fault_injection {
+	uint32_t	nth;		/* the call to fail, 0 none */
+	uint32_t	calls;		/* so far */
+	uint64_t	caller;		/* of the call that was made to fail */
+};
+extern struct fault_injection fault_injection;
+bool	inject_failure(const void *caller);
+
+/* finding.c: what is noticed of modules; the text is copied, kind is not. */
+extern struct wire_findings findings;
+void	finding_add(const char *kind, const void *caller, const void *address,
+	    const char *text);
+
+/* ledger.c: what modules have registered, by kind and address. */
+void	ledger_add(const char *kind, const void *object, const char *name,
+	    const void *caller);
+void	ledger_add_owned(const char *kind, const void *object,
+	    const struct module *, const void *caller);
+bool	ledger_has(const char *kind, const void *object);
+bool	ledger_take(const char *kind, const void *object); /* had it */
+const void *ledger_named(const char *kind, const char *name);
+/* What a module that goes has left; answers how many, of which at most room
+ * are described. */
+unsigned ledger_drop_owned(const struct module *, struct wire_leak *,
+	    unsigned room);
 
 /* printf.c */
 void	vprintf(const char *, va_list) __printflike(1, 0);
@@ -84,6 +118,8 @@ struct thread {
 	struct guard	*td_guard;		/* innermost, or NULL */
 	struct module	*td_module;		/* whose code it was sent into */
 	struct mutex	*td_mutexes;		/* held */
+	struct held	*td_held;		/* Linux's locks */
+	bool		td_atomic;		/* runs a timer of Linux's */
 	uintptr_t	td_stack;		/* lowest byte */
 	struct thread	*td_next;		/* run queue or sleepers */
 	struct thread	*td_all;		/* every thread */
@@ -96,6 +132,7 @@ void	thread_start(void (*)(void *), void *) __dead;
 struct thread *thread_by_id(uint32_t);
 /* Ends the threads whose function lies in the module. */
 void	thread_end_owned(const struct module *);
+void	thread_end(struct thread *);		/* another one */
 
 /* sched.c; interrupts are disabled around all of these. */
 extern struct thread *curthread, *allthreads;
@@ -122,6 +159,7 @@ struct guard {
 	struct jmpbuf		g_env;
 	struct guard		*g_outer;
 	struct mutex		*g_mutexes;	/* held when entered */
+	struct held		*g_held;	/* likewise */
 	uint64_t		g_deadline;	/* watchdog, 0 none */
 	unsigned		g_intr;		/* for arch_intr_restore */
 	struct wire_oops	*g_oops;	/* filled by a fault */
@@ -186,6 +224,7 @@ struct module {
 	const struct wire_segment *mod_segments;	/* in the manifest */
 	uint64_t		*mod_bases;	/* one per segment, 0 none */
 	struct hold		*mod_holds;	/* what this one holds */
+	uintptr_t		mod_missing;	/* missing symbols, or 0 */
 	unsigned		mod_met;	/* requirements it holds */
 	unsigned		mod_inited;	/* set entries initialised */
 	const struct wire_symtab *mod_symtab;	/* in the linkinfo, or NULL */
@@ -206,6 +245,8 @@ struct module *module_by_id(uint32_t);
 struct module *module_by_name(const char *);
 struct module *module_at(uintptr_t va);		/* owner of an address */
 bool	module_contains(const struct module *, uintptr_t va);
+/* The missing symbol that an address stands for, and who wants it; or NULL. */
+const char *module_missing(uintptr_t va, const struct module **wanted_by);
 /* Whose call a function serves that returns there: when the call was a
  * module's last deed it was made as a jump, and leaves no trace. */
 struct module *module_calling(const void *return_address);
@@ -215,8 +256,11 @@ struct outcome {
 	int		error;
 	unsigned	stage;
 	uint32_t	module;
-	unsigned	leaks;
+	unsigned	leaks;			/* blocks of the heap */
 	uint64_t	leaked_bytes;
+	struct wire_leak *left;			/* kmem, or NULL */
+	unsigned	nleft;			/* of them; blocks too */
+	unsigned	unlisted;		/* others */
 	char		*reason;		/* kmem, or NULL */
 	struct wire_oops *oops;			/* kmem, or NULL */
 };
@@ -253,6 +297,15 @@ void	module_settle(struct module *);
 /* load.c, unload.c: the linker thread's work. */
 int	module_load(uint32_t source, const char *name, struct outcome *);
 int	module_unload(struct module *, struct outcome *);
+
+/* guest/linux: jiffies follow the clock while a Linux module's code runs. */
+void	linux_tick(void);
+uint64_t linux_tick_due(void);
+/* The thread gives up what it took after down_to; tell: it should have. */
+struct held;
+void	locks_release(struct thread *, const struct held *down_to, bool tell);
+/* Timers, work and threads of a module that goes: they are in the ledger. */
+void	linux_module_gone(const struct module *);
 
 /* linker.c: the linker thread and its queue; the caller thread. */
 void	linker_init(void);

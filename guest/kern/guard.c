@@ -25,6 +25,7 @@ guard_call(void (*fn)(void *), void *arg, uint64_t budget_ns,
 	g.g_oops = oops;
 	g.g_outer = curthread->td_guard;
 	g.g_mutexes = curthread->td_mutexes;
+	g.g_held = curthread->td_held;
 	g.g_deadline = guard_deadline(curthread);
 	if (budget_ns != 0 && earlier(nanouptime() + budget_ns, g.g_deadline))
 		g.g_deadline = nanouptime() + budget_ns;
@@ -41,6 +42,7 @@ guard_call(void (*fn)(void *), void *arg, uint64_t budget_ns,
 		error = g.g_oops->kind == OOPS_WATCHDOG ? ETIMEDOUT : EFAULT;
 	}
 	mutex_release(curthread, g.g_mutexes);
+	locks_release(curthread, g.g_held, error == 0);
 	thread_timer();
 	arch_intr_restore(g.g_intr);
 	return error;
@@ -50,11 +52,14 @@ int
 guard_module(struct module *m, void (*fn)(void *), void *arg,
     uint64_t budget_ns, struct wire_oops *oops)
 {
+	struct module *outer = curthread->td_module;
+
 	curthread->td_module = m;
+	linux_tick();
 
 	int error = guard_call(fn, arg, budget_ns, oops);
 
-	curthread->td_module = NULL;
+	curthread->td_module = outer;
 	return error;
 }
 

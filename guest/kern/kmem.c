@@ -12,6 +12,8 @@ struct block {
 	uint32_t	bytes;		/* with this header */
 	uint32_t	previous;	/* bytes of the block before, or 0 */
 	uint32_t	owner;		/* module id, 0 kernel */
+	uint64_t	caller;		/* the call that made it returns here */
+	uint64_t	size;		/* bytes that were asked for */
 	struct block	*next, **at;	/* free list, where the payload was */
 };
 
@@ -24,11 +26,12 @@ struct arena {
 #define MAGIC_FREE	0x66726565U
 #define MAGIC_END	0x656e6421U
 
-#define UNIT		16		/* of sizes, and a header's */
+#define UNIT		16		/* of sizes */
+#define HEADER		32
 #define ROUND(n)	(((n) + UNIT - 1) & ~(size_t)(UNIT - 1))
 #define SMALLEST	ROUND(sizeof(struct block))
 #define ARENA_PAGES	16
-_Static_assert(offsetof(struct block, next) == UNIT, "payload is aligned");
+_Static_assert(offsetof(struct block, next) == HEADER, "payload is aligned");
 _Static_assert(sizeof(struct arena) <= UNIT, "first_block");
 
 static struct arena *arenas;
@@ -124,42 +127,94 @@ block_split(struct block *b, size_t bytes)
 	b->bytes = (uint32_t)bytes;
 }
 
-void *
-kmem_alloc_for(const struct module *owner, size_t n)
+/* What has to be split off in front of a block so that its payload is aligned:
+ * nothing, or a block. */
+static size_t
+front_of(const struct block *b, size_t align)
 {
-	size_t bytes = UNIT + ROUND(n > 0 ? n : 1);
+	uintptr_t payload = (uintptr_t)&b->next;
+	size_t front = ((payload + align - 1) & ~(align - 1)) - payload;
 
-	if (n > bootinfo.ram_bytes)
-		return NULL;
+	while (front > 0 && front < SMALLEST)
+		front += align;
+	return front;
+}
 
-	unsigned s = arch_intr_disable();
+static struct block *
+block_find(size_t bytes, size_t align)
+{
 	struct block *b = freelist;
 
-	while (b != NULL && b->bytes < bytes)
+	while (b != NULL && b->bytes < front_of(b, align) + bytes)
 		b = b->next;
-	if (b == NULL && arena_grow(bytes))
-		b = freelist;
+	return b;
+}
+
+/* Takes so many bytes of a free block: those whose payload is aligned. */
+static struct block *
+block_take(struct block *b, size_t bytes, size_t align)
+{
+	size_t front = front_of(b, align);
+
+	freelist_remove(b);
+	if (front > 0) {
+		struct block *rest = (struct block *)((char *)b + front);
+
+		rest->bytes = b->bytes - (uint32_t)front;
+		rest->previous = (uint32_t)front;
+		after(rest)->previous = rest->bytes;
+		b->bytes = (uint32_t)front;
+		freelist_insert(b);
+		b = rest;
+	}
+	block_split(b, bytes);
+	return b;
+}
+
+void *
+kmem_alloc_at(const struct module *owner, size_t n, size_t align,
+    const void *caller)
+{
+	size_t bytes = HEADER + ROUND(n > 0 ? n : 1);
+
+	if (n > bootinfo.ram_bytes || align > bootinfo.ram_bytes)
+		return NULL;
+	if (bytes < SMALLEST)
+		bytes = SMALLEST;
+	if (align < UNIT)
+		align = UNIT;
+
+	unsigned s = arch_intr_disable();
+	struct block *b = block_find(bytes, align);
+
+	if (b == NULL && arena_grow(bytes + align + SMALLEST))
+		b = block_find(bytes, align);
 	if (b != NULL) {
-		freelist_remove(b);
-		block_split(b, bytes);
+		b = block_take(b, bytes, align);
 		b->magic = MAGIC_USED;
 		b->owner = owner != NULL ? owner->mod_id : 0;
+		b->caller = (uintptr_t)caller;
+		b->size = n;
 	}
 	arch_intr_restore(s);
-	return b != NULL ? (char *)b + UNIT : NULL;
+	return b != NULL ? &b->next : NULL;
 }
 
 void *
 kmem_alloc(size_t n)
 {
-	return kmem_alloc_for(module_calling(__builtin_return_address(0)), n);
+	const void *caller = __builtin_return_address(0);
+
+	return inject_failure(caller) ? NULL :
+	    kmem_alloc_at(module_calling(caller), n, UNIT, caller);
 }
 
 void *
 kmem_zalloc(size_t n)
 {
-	void *p = kmem_alloc_for(
-	    module_calling(__builtin_return_address(0)), n);
+	const void *caller = __builtin_return_address(0);
+	void *p = inject_failure(caller) ? NULL :
+	    kmem_alloc_at(module_calling(caller), n, UNIT, caller);
 
 	return p != NULL ? memset(p, 0, n) : NULL;
 }
@@ -167,9 +222,21 @@ kmem_zalloc(size_t n)
 void *
 kernel_alloc(size_t n)
 {
-	void *p = kmem_alloc_for(NULL, n);
+	void *p = kmem_alloc_at(NULL, n, UNIT, NULL);
 
 	return p != NULL ? memset(p, 0, n) : NULL;
+}
+
+static struct block *
+block_of(const void *p)
+{
+	return (struct block *)((uintptr_t)p - HEADER);
+}
+
+size_t
+kmem_size(const void *p)
+{
+	return (size_t)block_of(p)->size;
 }
 
 /* This block's header and the one behind it are as they were written. */
@@ -211,7 +278,7 @@ block_free(struct block *b)
 void
 kmem_free(void *p)
 {
-	struct block *b = (struct block *)((char *)p - UNIT);
+	struct block *b = block_of(p);
 
 	if (p == NULL)
 		return;
@@ -239,7 +306,8 @@ block_owned_by(uint32_t owner)
 }
 
 unsigned
-kmem_free_owned(const struct module *owner, uint64_t *bytes)
+kmem_free_owned(const struct module *owner, uint64_t *bytes,
+    struct wire_leak *leaks, unsigned room)
 {
 	unsigned s = arch_intr_disable(), blocks = 0;
 	struct block *b;
@@ -247,8 +315,14 @@ kmem_free_owned(const struct module *owner, uint64_t *bytes)
 	*bytes = 0;
 	/* From the start each time: freeing may give the arena away. */
 	while ((b = block_owned_by(owner->mod_id)) != NULL) {
+		if (blocks < room)
+			leaks[blocks] = (struct wire_leak){
+				.address = (uintptr_t)&b->next,
+				.caller_va = b->caller,
+				.bytes = b->size,
+			};
 		blocks++;
-		*bytes += b->bytes - UNIT;
+		*bytes += b->size;
 		block_free(b);
 	}
 	arch_intr_restore(s);

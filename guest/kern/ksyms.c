@@ -54,8 +54,11 @@ ksyms_format(uintptr_t va, bool returns, char *buf, size_t room)
 	const char *name = symbol != NULL ?
 	    (const char *)symtab + symtab->names + symbol->name : NULL;
 	uintmax_t offset = symbol != NULL ? va - symbol->address : va;
+	const char *missing = m == NULL ? module_missing(va, &m) : NULL;
 
-	if (symbol == NULL)
+	if (missing != NULL)
+		snprintf(buf, room, "%s (missing)", missing);
+	else if (symbol == NULL)
 		snprintf(buf, room, "0x%jx", offset);
 	else
 		snprintf(buf, room, "%s+0x%jx/0x%x", name, offset,

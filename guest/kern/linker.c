@@ -79,6 +79,9 @@ slot_answer(struct wire_request *slot, const struct outcome *o)
 	slot->module = o->module;
 	slot->leaks = o->leaks;
 	slot->leaked_bytes = o->leaked_bytes;
+	slot->left_va = (uintptr_t)o->left;
+	slot->left = o->nleft;
+	slot->left_unlisted = o->unlisted;
 	slot->reason_va = (uintptr_t)o->reason;
 	slot->reason_bytes = o->reason != NULL ? strlen(o->reason) : 0;
 	slot->faulted = o->oops != NULL;

@@ -35,14 +35,35 @@ module_create(uint64_t object, struct wire_manifest *manifest)
 	return m;
 }
 
+/* Takes back what the module did not, and writes down what that was. */
+static void
+count_leaks(const struct module *m, struct outcome *o)
+{
+	static struct wire_leak leaks[LEAKS_LISTED];
+	unsigned n = ledger_drop_owned(m, leaks, LEAKS_LISTED);
+	unsigned listed = n < LEAKS_LISTED ? n : LEAKS_LISTED;
+
+	o->leaks = kmem_free_owned(m, &o->leaked_bytes, leaks + listed,
+	    LEAKS_LISTED - listed);
+	n += o->leaks;
+	listed = n < LEAKS_LISTED ? n : LEAKS_LISTED;
+	kmem_free(o->left);
+	o->left = listed > 0 ? kernel_alloc(listed * sizeof(*leaks)) : NULL;
+	o->nleft = o->left != NULL ? listed : 0;
+	o->unlisted = n - o->nleft;
+	if (o->left != NULL)
+		memcpy(o->left, leaks, listed * sizeof(*leaks));
+}
+
 void
 module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 {
 	struct module **at = &modules;
 
 	thread_end_owned(m);
+	linux_module_gone(m);
 	kmem_check();
-	outcome->leaks = kmem_free_owned(m, &outcome->leaked_bytes);
+	count_leaks(m, outcome);
 
 	unsigned s = arch_intr_disable();
 
@@ -60,6 +81,8 @@ module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 	for (unsigned i = 0; i < m->mod_nsegments; i++)
 		if (m->mod_bases[i] != 0 && m->mod_segments[i].area == i)
 			area_free((uintptr_t)m->mod_bases[i]);
+	if (m->mod_missing != 0)
+		area_free(m->mod_missing);
 	kmem_free(m->mod_linkinfo);
 	kmem_free(m->mod_manifest);
 	kmem_free(m);
@@ -120,6 +143,28 @@ module_contains(const struct module *m, uintptr_t va)
 		    va - m->mod_bases[i] < m->mod_segments[i].bytes)
 			return true;
 	return false;
+}
+
+const char *
+module_missing(uintptr_t va, const struct module **wanted_by)
+{
+	unsigned s = arch_intr_disable();
+	const char *name = NULL;
+
+	for (const struct module *m = modules; m != NULL; m = m->mod_next) {
+		const char *info = (const char *)m->mod_linkinfo;
+		uintptr_t i = (va - m->mod_missing) / MISSING_STRIDE;
+
+		if (m->mod_missing == 0 || info == NULL ||
+		    va < m->mod_missing || i >= m->mod_linkinfo->missing_count)
+			continue;
+		name = info + ((const uint32_t *)
+		    (info + m->mod_linkinfo->missing))[i];
+		*wanted_by = m;
+		break;
+	}
+	arch_intr_restore(s);
+	return name;
 }
 
 struct module *

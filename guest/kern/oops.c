@@ -30,12 +30,34 @@ fill_frames(struct wire_oops *oops, uintptr_t pc, uintptr_t at, uintptr_t fp)
 {
 	const struct module *m = module_at(at);
 
-	oops->pc = pc;
+	if (oops->nframes == 0)
+		oops->pc = pc;
 	oops->module = m != NULL ? m->mod_id : 0;
 	oops->thread = curthread->td_id;
+	if (pc == 0)
+		return;
 	do
 		oops->frames[oops->nframes++] = pc;
 	while (oops->nframes < WIRE_OOPS_FRAMES && frame_caller(&pc, &fp));
+}
+
+/* What lies there, or 0. */
+static uintptr_t
+word_at(const uintptr_t *at)
+{
+	return (uintptr_t)at % sizeof(*at) == 0 &&
+	    pmap_extract((uintptr_t)at) != 0 ? *at : 0;
+}
+
+/* A symbol that nobody has was used. */
+static void
+fill_missing(struct wire_oops *oops, const struct trapframe *frame,
+    const struct module *wanted_by)
+{
+	oops->kind = OOPS_MISSING_SYMBOL;
+	oops->module = wanted_by->mod_id;
+	for (unsigned i = 0; i < WIRE_OOPS_ARGS; i++)
+		oops->args[i] = word_at(arch_frame_arg(frame, i));
 }
 
 void
@@ -50,9 +72,18 @@ oops_fill(struct wire_oops *oops, const struct trapframe *frame,
 	oops->sp = arch_frame_sp(frame);
 	oops->nregs = arch_frame_regs(frame, oops->regs);
 
-	uintptr_t pc = arch_frame_pc(frame);
+	uintptr_t pc = arch_frame_pc(frame), at = pc;
+	const struct module *wanted_by;
 
-	fill_frames(oops, pc, pc, arch_frame_fp(frame));
+	if (kind == OOPS_PAGE_FAULT && access & ACCESS_EXEC) {
+		/* No code is there: who called is what matters. */
+		oops->pc = oops->frames[oops->nframes++] = pc;
+		pc = word_at(arch_frame_return(frame));
+		at = pc - 1;
+	}
+	fill_frames(oops, pc, at, arch_frame_fp(frame));
+	if (kind == OOPS_PAGE_FAULT && module_missing(address, &wanted_by))
+		fill_missing(oops, frame, wanted_by);
 }
 
 void
@@ -72,6 +103,27 @@ oops_fill_call(struct wire_oops *oops, unsigned kind)
 	oops->kind = kind;
 	oops->sp = fp;
 	fill_frames(oops, pc, pc - 1, fp);
+}
+
+static void
+describe_missing(const struct wire_oops *oops, char *buf, size_t room)
+{
+	const struct module *m;
+	const char *name = module_missing((uintptr_t)oops->address, &m);
+
+	snprintf(buf, room, "missing symbol: %s %s",
+	    oops->access & ACCESS_EXEC ? "call of" :
+	    oops->access & ACCESS_WRITE ? "write to" : "read of", name);
+	if (!(oops->access & ACCESS_EXEC))
+		return;
+	for (unsigned i = 0; i < WIRE_OOPS_ARGS; i++) {
+		char arg[24];
+
+		snprintf(arg, sizeof(arg), "%s0x%jx", i > 0 ? ", " : "(",
+		    (uintmax_t)oops->args[i]);
+		strlcat(buf, arg, room);
+	}
+	strlcat(buf, ", ...)", room);
 }
 
 /* The first line of a report, and the middle of a reason: without the pc. */
@@ -94,6 +146,8 @@ describe_kind(const struct wire_oops *oops, char *buf, size_t room)
 		    oops->access & ACCESS_EXEC ? "execution of" :
 		    oops->access & ACCESS_WRITE ? "write to" : "read of",
 		    DIGITS, (uintmax_t)oops->address);
+	else if (oops->kind == OOPS_MISSING_SYMBOL)
+		describe_missing(oops, buf, room);
 	else if (oops->kind == OOPS_PANIC)
 		snprintf(buf, room, "panic: %s", panic_message);
 	else
@@ -109,6 +163,14 @@ format_frame(const struct wire_oops *oops, unsigned i, char *buf, size_t room)
 	return ksyms_format((uintptr_t)oops->frames[i], returns, buf, room);
 }
 
+/* The frame that is at fault: not a function that is not there. */
+static unsigned
+blamed(const struct wire_oops *oops)
+{
+	return oops->kind == OOPS_MISSING_SYMBOL &&
+	    oops->access & ACCESS_EXEC && oops->nframes > 1;
+}
+
 const char *
 oops_describe(const struct wire_oops *oops, char *buf, size_t room)
 {
@@ -116,7 +178,8 @@ oops_describe(const struct wire_oops *oops, char *buf, size_t room)
 
 	describe_kind(oops, buf, room);
 	strlcat(buf, " at ", room);
-	strlcat(buf, format_frame(oops, 0, where, sizeof(where)), room);
+	strlcat(buf, format_frame(oops, blamed(oops), where, sizeof(where)),
+	    room);
 	return buf;
 }
 

@@ -50,5 +50,6 @@ outcome_clear(struct outcome *o)
 {
 	kmem_free(o->reason);
 	kmem_free(o->oops);
+	kmem_free(o->left);
 	*o = (struct outcome){ .error = 0 };
 }

@@ -23,6 +23,12 @@ module_place(struct module *m, struct outcome *o)
 		if (m->mod_bases[i] == 0)
 			return outcome_no_memory(o);
 	}
+	if (m->mod_manifest->missing_count > 0) {
+		m->mod_missing = area_reserve(
+		    (uint64_t)m->mod_manifest->missing_count * MISSING_STRIDE);
+		if (m->mod_missing == 0)
+			return outcome_no_memory(o);
+	}
 	return 0;
 }
 

@@ -2,21 +2,7 @@
  * Formatted output, to a buffer or to the console.  The conversions are
  * listed in <sys/systm.h>; of any other only its letter is left.
  */
-#include "defs.h"
-
-struct sink {
-	char	*buf;			/* NULL: the console */
-	size_t	room;			/* bytes of buf, with the NUL */
-	size_t	n;			/* characters so far */
-	va_list	ap;
-};
-
-struct spec {
-	bool		left, zero, alternate;
-	unsigned	width;
-	size_t		precision;	/* of %s */
-	unsigned	bytes;		/* size of the integer argument */
-};
+#include "printf.h"
 
 static void
 emit(struct sink *sink, char c)
@@ -29,7 +15,7 @@ emit(struct sink *sink, char c)
 }
 
 /* The prefix and n characters, padded to the width. */
-static void
+void
 emit_field(struct sink *sink, const struct spec *spec, const char *prefix,
     const char *s, size_t n)
 {
@@ -52,15 +38,23 @@ static void
 emit_number(struct sink *sink, const struct spec *spec, const char *prefix,
     uint64_t value, unsigned base, char ten)
 {
-	char digits[24], *end = digits + sizeof(digits), *first = end;
+	char digits[64], *end = digits + sizeof(digits), *first = end;
+	size_t least = spec->precision == SIZE_MAX ? 1 : spec->precision;
 
-	do {
+	if (least > sizeof(digits))
+		least = sizeof(digits);
+	while (value != 0 || (size_t)(end - first) < least) {
 		unsigned digit = (unsigned)(value % base);
 
 		*--first = (char)(digit < 10 ? '0' + digit : ten + digit - 10);
 		value /= base;
-	} while (value != 0);
-	emit_field(sink, spec, prefix, first, (size_t)(end - first));
+	}
+
+	struct spec padded = *spec;
+
+	/* A precision leaves no room for zeros of the width. */
+	padded.zero &= spec->precision == SIZE_MAX;
+	emit_field(sink, &padded, prefix, first, (size_t)(end - first));
 }
 
 /* A width or a precision: digits, or a star for an argument. */
@@ -83,10 +77,12 @@ static const char *
 parse(struct sink *sink, const char *f, struct spec *spec)
 {
 	*spec = (struct spec){ .precision = SIZE_MAX, .bytes = sizeof(int) };
-	for (; *f == '-' || *f == '0' || *f == '#'; f++) {
+	for (; *f != '\0' && strchr("-0#+ ", *f) != NULL; f++) {
 		spec->left |= *f == '-';
 		spec->zero |= *f == '0';
 		spec->alternate |= *f == '#';
+		if (*f == '+' || (*f == ' ' && spec->sign == '\0'))
+			spec->sign = *f;
 	}
 
 	int width = number(sink, &f);
@@ -124,6 +120,7 @@ integer(struct sink *sink, const struct spec *spec)
 static void
 convert(struct sink *sink, const struct spec *spec, char conversion)
 {
+	const char positive[] = { spec->sign, '\0' };
 	unsigned above = 64 - 8 * spec->bytes;
 	uint64_t value;
 	bool negative;
@@ -138,7 +135,8 @@ convert(struct sink *sink, const struct spec *spec, char conversion)
 		negative = conversion != 'u' && (int64_t)(value << above) < 0;
 		if (negative)
 			value = -value << above >> above;
-		emit_number(sink, spec, negative ? "-" : "", value, 10, 'a');
+		emit_number(sink, spec, negative ? "-" :
+		    conversion != 'u' ? positive : "", value, 10, 'a');
 		break;
 	case 'o':
 	case 'x':
@@ -169,7 +167,7 @@ convert(struct sink *sink, const struct spec *spec, char conversion)
 	}
 }
 
-static void
+void
 format(struct sink *sink, const char *f)
 {
 	struct spec spec;
@@ -182,7 +180,11 @@ format(struct sink *sink, const char *f)
 		f = parse(sink, f + 1, &spec);
 		if (*f == '\0')
 			break;
-		convert(sink, &spec, *f);
+		if (*f == 'p' && sink->pointer != NULL)
+			f = sink->pointer(sink, &spec, f,
+			    va_arg(sink->ap, const void *));
+		else
+			convert(sink, &spec, *f);
 	}
 }
 

@@ -26,6 +26,15 @@ earlier(uint64_t a, uint64_t b)
 	return a - 1 < b - 1;
 }
 
+/* Whose code waits for jiffies to change, and is preempted by nobody else's. */
+static bool
+runs_linux(void)
+{
+	const struct module *m = curthread->td_module;
+
+	return m != NULL && m->mod_manifest->flavour == FLAVOUR_LINUX;
+}
+
 void
 thread_timer(void)
 {
@@ -33,6 +42,8 @@ thread_timer(void)
 
 	if (ready != NULL && curthread != &thread0)
 		due = slice_end;
+	if (runs_linux() && earlier(linux_tick_due(), due))
+		due = linux_tick_due();
 	for (const struct thread *t = sleepers; t != NULL; t = t->td_next)
 		if (earlier(t->td_deadline, due))
 			due = t->td_deadline;
@@ -119,7 +130,7 @@ thread_yield(void)
 void
 thread_preempt(void)
 {
-	if (ready != NULL &&
+	if (ready != NULL && !runs_linux() &&
 	    (curthread == &thread0 || nanouptime() >= slice_end))
 		thread_yield();
 	else
@@ -145,6 +156,7 @@ wake(const void *channel, uint64_t then)
 void
 thread_tick(void)
 {
+	linux_tick();
 	wake(&nobody, nanouptime());
 	/* The line stays up until the timer is set again: whatever it is. */
 	armed = 0;

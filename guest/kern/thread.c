@@ -102,13 +102,22 @@ thread_end_owned(const struct module *m)
 
 	for (struct thread *t = allthreads, *next; t != NULL; t = next) {
 		next = t->td_all;
-		if (t == curthread || !module_contains(m, (uintptr_t)t->td_fn))
-			continue;
-		thread_forget(t);
-		mutex_release(t, NULL);
-		wakeup(t);
-		thread_free(t);
+		if (t != curthread && module_contains(m, (uintptr_t)t->td_fn))
+			thread_end(t);
 	}
+	arch_intr_restore(s);
+}
+
+void
+thread_end(struct thread *t)
+{
+	unsigned s = arch_intr_disable();
+
+	thread_forget(t);
+	mutex_release(t, NULL);
+	locks_release(t, NULL, false);
+	wakeup(t);
+	thread_free(t);
 	arch_intr_restore(s);
 }
 

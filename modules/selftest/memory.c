@@ -57,16 +57,16 @@ SELFTEST(neighbours_coalesce)
 		CHECK(block[i] != NULL);
 	}
 	for (i = 0; i < 7; i++)
-		if (block[i + 1] == block[i] + 512 + 16)
+		if (block[i + 1] == block[i] + 512 + 32)
 			break;
 	CHECK(i < 7);
 	kmem_free(block[i]);
 	kmem_free(block[i + 1]);
 
-	char *both = kmem_alloc(2 * 512 + 16);
+	char *both = kmem_alloc(2 * 512 + 32);
 
 	/* With its own block, or one further down that was free as well. */
-	CHECK(both <= block[i] && both + 2 * 512 + 16 > block[i]);
+	CHECK(both <= block[i] && both + 2 * 512 + 32 > block[i]);
 	kmem_free(both);
 	for (unsigned k = 0; k < 8; k++)
 		if (k != i && k != i + 1)

@@ -10,6 +10,7 @@ import { bootKernel } from '../kernel/boot.ts';
 import type { ObjectFiles } from '../kernel/files.ts';
 import type { AddressRange } from '../kernel/image.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { MissingSymbols } from '../kernel/missing.ts';
 import { MissingAssetError, readKernelImage } from './assets.ts';
 import { diskFiles } from './disk.ts';
 
@@ -25,6 +26,8 @@ export interface HostBootOptions {
   readonly veneers?: boolean;
   /** Which symbols of a module the guest keeps for its backtraces; default all. */
   readonly symbols?: 'all' | 'exported' | undefined;
+  /** What becomes of Linux modules that use symbols nobody has; default 'refuse'. */
+  readonly missing?: MissingSymbols | undefined;
   /** Folders to look for required modules in, after that of the requiring one. */
   readonly searchPath?: readonly string[];
   /** Instead of the disk. */

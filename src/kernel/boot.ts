@@ -7,6 +7,7 @@ import type { MachineOptions } from '../machine/options.ts';
 import type { ObjectFiles } from './files.ts';
 import { type AddressRange, loadImage, readImage } from './image.ts';
 import { Kernel } from './kernel.ts';
+import type { MissingSymbols } from './missing.ts';
 import { BootError } from './start.ts';
 
 export interface BootOptions extends Omit<MachineOptions, 'arch'> {
@@ -22,6 +23,8 @@ export interface BootOptions extends Omit<MachineOptions, 'arch'> {
   readonly veneers?: boolean;
   /** Which symbols of a module the guest keeps for its backtraces; default all. */
   readonly symbols?: 'all' | 'exported' | undefined;
+  /** What becomes of Linux modules that use symbols nobody has; default 'refuse'. */
+  readonly missing?: MissingSymbols | undefined;
   /** Told of each byte the guest writes to its console. */
   readonly onConsole?: (byte: number) => void;
 }
@@ -38,8 +41,9 @@ export function bootKernel(options: BootOptions): Kernel {
     loadImage(machine, image.value, { watchdogNs, modulesAt: options.modulesAt });
     const files = options.files === undefined ? {} : { files: options.files };
     const layout = { veneers: options.veneers };
-    const { symbols } = options;
-    return new Kernel({ machine, image: image.value, watchdogNs, layout, symbols, ...files });
+    const { symbols, missing } = options;
+    const policy = { layout, symbols, missing };
+    return new Kernel({ machine, image: image.value, watchdogNs, ...policy, ...files });
   } catch (error) {
     machine.close();
     throw error;

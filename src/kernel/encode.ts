@@ -10,8 +10,16 @@ import { SymbolTable } from './symbols.ts';
 import type { ModuleView } from './view.ts';
 import * as wire from './wire.ts';
 
-/** struct wire_manifest with its segments and required names. */
-export function encodeManifest(description: ModuleDescription, layout: Layout): Uint8Array {
+/**
+ * struct wire_manifest with its segments and required names.
+ *
+ * @param missingCount how many of its symbols may turn out to be nobody's
+ */
+export function encodeManifest(
+  description: ModuleDescription,
+  layout: Layout,
+  missingCount = 0,
+): Uint8Array {
   const blob = new Blob();
   const { fields } = wire.manifest;
   const head = blob.reserve(wire.manifest.bytes);
@@ -42,6 +50,7 @@ export function encodeManifest(description: ModuleDescription, layout: Layout): 
   blob.put32(head, fields.segment_count, layout.segments.length);
   blob.put32(head, fields.required, required);
   blob.put32(head, fields.required_count, description.required.length);
+  blob.put32(head, fields.missing_count, missingCount);
   blob.put32(head, fields.bytes, blob.length);
   return blob.bytes();
 }
@@ -65,6 +74,8 @@ export function encodeLinkinfo(
   const constructors = putFunctions(blob, image.constructors);
   const destructors = putFunctions(blob, image.destructors);
   const ifuncs = blob.reserve(image.ifuncs.length * wire.ifunc.bytes);
+  const missingNames = [...view.missing.keys()];
+  const missing = blob.reserve(missingNames.length * 4);
   const symtab = kept === 'none' ? 0 : blob.append(keptSymbols(view, kept).encode());
   image.sets.forEach(({ name, start, stop }, i) => {
     const at = sets + i * wire.set.bytes;
@@ -80,6 +91,9 @@ export function encodeLinkinfo(
     blob.put64(at, wire.ifunc.fields.resolver_va, resolver);
     blob.put64(at, wire.ifunc.fields.slot_va, slot);
   });
+  missingNames.forEach((name, i) => {
+    blob.put32(missing + i * 4, word, blob.name(name));
+  });
   const { init, fini } = entryPoints(description, view);
   blob.put64(head, fields.init_va, init);
   blob.put64(head, fields.fini_va, fini);
@@ -94,6 +108,8 @@ export function encodeLinkinfo(
   blob.put32(head, fields.destructor_count, image.destructors.length);
   blob.put32(head, fields.ifuncs, ifuncs);
   blob.put32(head, fields.ifunc_count, image.ifuncs.length);
+  blob.put32(head, fields.missing, missing);
+  blob.put32(head, fields.missing_count, missingNames.length);
   blob.put32(head, fields.bytes, blob.length);
   return blob.bytes();
 }

@@ -30,6 +30,7 @@ export interface KernelOptions {
   readonly layout?: LayoutOptions;
   /** Which of a module's symbols the guest keeps; default all. */
   readonly symbols?: ServiceOptions['symbols'];
+  readonly missing?: ServiceOptions['missing'];
 }
 
 /** A request to the guest that is under way. */
@@ -186,6 +187,8 @@ export class Kernel {
   /** What lies at an address: kernel or module symbol. */
   symbolise(address: Addr): Where {
     const view = this.#service.viewAt(address);
+    const missing = view === undefined ? this.#service.missingAt(address) : undefined;
+    if (missing !== undefined) return missing;
     const found = (view?.symbols ?? this.image.symbols).at(address);
     if (found === undefined) return { ...nowhere(address), module: view?.name };
     const { symbol, offset } = found;

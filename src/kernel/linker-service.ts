@@ -15,7 +15,9 @@ import { encodeLinkinfo, encodeManifest, type KeptSymbols } from './encode.ts';
 import { ExportLookup } from './exports.ts';
 import type { ObjectFile, ObjectFiles } from './files.ts';
 import type { KernelImage } from './image.ts';
+import { countUnknown, MissingPlaces, type MissingSymbols, missingAt } from './missing.ts';
 import type { LoadProblem } from './problem.ts';
+import type { Where } from './symbols.ts';
 import { type ModuleView, viewOfImage } from './view.ts';
 import * as wire from './wire.ts';
 
@@ -39,6 +41,7 @@ export interface ServiceOptions {
   readonly layout?: LayoutOptions | undefined;
   /** Which of a module's symbols the guest keeps; default all. */
   readonly symbols?: KeptSymbols | undefined;
+  readonly missing?: MissingSymbols | undefined;
 }
 
 /** Views of modules that are gone, kept so that reports can still name them. */
@@ -55,6 +58,7 @@ export class LinkerService {
   readonly #files: ObjectFiles;
   readonly #layout: LayoutOptions;
   readonly #symbols: KeptSymbols;
+  readonly #missing: MissingSymbols;
   readonly #sources = new Map<number, ObjectFile>();
   readonly #objects = new Map<number, OpenObject>();
   /** Told of each module that was linked, before any of its code runs. */
@@ -71,7 +75,7 @@ export class LinkerService {
     machine: Machine,
     image: KernelImage,
     files: ObjectFiles,
-    { layout = {}, symbols = 'all' }: ServiceOptions = {},
+    { layout = {}, symbols = 'all', missing = 'refuse' }: ServiceOptions = {},
   ) {
     this.#arch = machine.arch;
     this.#machine = machine;
@@ -79,6 +83,7 @@ export class LinkerService {
     this.#files = files;
     this.#layout = layout;
     this.#symbols = symbols;
+    this.#missing = missing;
   }
 
   /** Numbers a file, so that a request can name it. */
@@ -139,6 +144,11 @@ export class LinkerService {
     return (
       [...this.modules.values()].find(holds) ?? [...this.#others.values()].reverse().find(holds)
     );
+  }
+
+  /** The symbol that nobody has and that an address stands for. */
+  missingAt(address: Addr): Where | undefined {
+    return missingAt(address, [...this.modules.values(), ...this.#others.values()]);
   }
 
   /** Carries out one command block; the caller raises the line. */
@@ -229,10 +239,18 @@ export class LinkerService {
       object: read.value,
       description: described.value,
       layout: layout.value,
-      manifest: encodeManifest(described.value, layout.value),
+      manifest: encodeManifest(
+        described.value,
+        layout.value,
+        this.#mayMiss(described.value) ? countUnknown(read.value, this.#image.linuxExports) : 0,
+      ),
       linkinfo: undefined,
       view: undefined,
     };
+  }
+
+  #mayMiss({ flavour }: ModuleDescription): boolean {
+    return this.#missing === 'trap' && flavour === 'linux';
   }
 
   #fetch(view: DataView, at: number): number {
@@ -256,6 +274,7 @@ export class LinkerService {
       modules: () => this.modules.values(),
       linux: opened.description.flavour === 'linux',
     });
+    const missing = new MissingPlaces(addr(wire.get64(view, at, fields.missing_va)));
     const linked = link({
       object: opened.object,
       arch: this.#arch,
@@ -264,6 +283,7 @@ export class LinkerService {
       lookup: (name, version) => exports.find(name, version),
       versions: (symbol, from) => exports.versions(symbol, from),
       exports: exports.names(),
+      standIn: this.#mayMiss(opened.description) ? (name) => missing.at(name) : undefined,
     });
     const refused = this.#checkImports(opened, exports);
     if (!linked.ok) {
@@ -283,7 +303,8 @@ export class LinkerService {
     const id = wire.get32(view, at, fields.module);
     const { object, layout } = opened;
     const placed = { object, layout, bases };
-    opened.view = viewOfImage(id, opened.file.name, opened.description, linked.value, placed);
+    const { description, file } = opened;
+    opened.view = viewOfImage(id, file.name, description, linked.value, placed, missing.all);
     this.#others.set(id, opened.view);
     const kept = opened.object.dynamic?.noKsyms === true ? 'none' : this.#symbols;
     opened.linkinfo = encodeLinkinfo(opened.description, opened.view, linked.value, kept);

@@ -17,11 +17,22 @@ export interface Oops {
   /** Of a page fault. */
   readonly access: 'read' | 'write' | 'exec' | undefined;
   readonly address: Addr;
+  /** The use of a symbol that nobody has. */
+  readonly missing: MissingUse | undefined;
   /** The CPU's own word for it: error code or syndrome. */
   readonly code: bigint;
   readonly registers: Readonly<Record<string, bigint>>;
   /** Innermost first. */
   readonly backtrace: readonly Where[];
+}
+
+export interface MissingUse {
+  readonly symbol: string;
+  readonly use: 'call' | 'read' | 'write';
+  /** Of a call: its first argument words, as far as it had so many. */
+  readonly args: readonly bigint[];
+  /** Who called, read or wrote. */
+  readonly by: Where;
 }
 
 const sentences: Readonly<Record<wire.OopsKind, string>> = {
@@ -35,6 +46,7 @@ const sentences: Readonly<Record<wire.OopsKind, string>> = {
   watchdog: 'watchdog: ran too long',
   panic: 'assertion failed',
   other: 'unexpected exception',
+  'missing-symbol': 'missing symbol',
 };
 
 /** Reads the record at `address`; undefined when it is not mapped. */
@@ -56,6 +68,8 @@ export function readOops(
   const atFrame = (at: Addr, i: number): Where =>
     i === 0 ? atPc(at, symbolise) : symboliseReturn(at, symbolise);
   const where = atPc(word(fields.pc), symbolise);
+  const kind = named === 'none' ? 'other' : named;
+  const access = accessOf(wire.get32(view, 0, fields.access));
   const count = Math.min(wire.get32(view, 0, fields.nframes), wire.OOPS_FRAMES);
   const registers: Record<string, bigint> = {};
   const known = Math.min(regs, arch.registers.length);
@@ -63,16 +77,23 @@ export function readOops(
     const register = arch.registers[i];
     if (register !== undefined) registers[register.name] = word(fields.regs, i);
   }
+  const backtrace = Array.from({ length: count }, (_, i) => atFrame(word(fields.frames, i), i));
+  const args = Array.from({ length: wire.OOPS_ARGS }, (_, i) => word(fields.args, i));
+  const symbol = symbolise(word(fields.address)).symbol ?? '?';
+  // Who called what is not there is the second frame.
+  const by = (access === 'exec' ? backtrace[1] : undefined) ?? where;
+  const use = access === 'exec' ? 'call' : (access ?? 'read');
   return {
-    kind: named === 'none' ? 'other' : named,
+    kind,
     where,
-    module: where.module,
+    module: by.module,
     thread: wire.get32(view, 0, fields.thread),
-    access: accessOf(wire.get32(view, 0, fields.access)),
+    access,
     address: word(fields.address),
+    missing: kind === 'missing-symbol' ? { symbol, use, args, by } : undefined,
     code: word(fields.code),
     registers,
-    backtrace: Array.from({ length: count }, (_, i) => atFrame(word(fields.frames, i), i)),
+    backtrace,
   };
 }
 
@@ -91,9 +112,16 @@ function accessOf(bits: number): Oops['access'] {
 
 /** "page fault: read of 0x18 at f+0x4/0x8 [m]" */
 export function describeOops(oops: Oops): string {
+  if (oops.missing !== undefined) return describeMissing(oops.missing);
   const access =
     oops.kind === 'page-fault' && oops.access !== undefined
       ? `: ${oops.access} of 0x${oops.address.toString(16)}`
       : '';
   return `${sentences[oops.kind]}${access} at ${formatWhere(oops.where)}`;
+}
+
+function describeMissing({ symbol, use, args, by }: MissingUse): string {
+  const words = args.map((word) => `0x${word.toString(16)}`).join(', ');
+  const what = use === 'call' ? `${symbol}(${words}, ...)` : symbol;
+  return `missing symbol: ${use} of ${what} at ${formatWhere(by)}`;
 }

@@ -43,6 +43,8 @@ export interface ModuleView {
   /** Every local symbol; of several with one name, the first. */
   readonly locals: ReadonlyMap<string, ExportView>;
   readonly relocations: number;
+  /** Symbols that it uses and nobody has: where a use of each faults, in that order. */
+  readonly missing: ReadonlyMap<string, Addr>;
   readonly got: LinkedImage['got'];
   readonly veneers: LinkedImage['veneers'];
   /** The object and where its sections went, for debuggers; undefined: it is gone. */
@@ -56,6 +58,7 @@ export function viewOfImage(
   description: ModuleDescription,
   image: LinkedImage,
   placed: Placed,
+  missing: ReadonlyMap<string, Addr> = new Map(),
 ): ModuleView {
   const globals = new Map<string, ExportView>();
   const locals = new Map<string, ExportView>();
@@ -89,6 +92,7 @@ export function viewOfImage(
     globals,
     locals,
     relocations: image.relocations,
+    missing,
     got: image.got,
     veneers: image.veneers,
     placed,

@@ -3,9 +3,10 @@
 // together, so that neither can change alone.
 
 export const WIRE_MAGIC = 0x786f_6264_6f6dn;
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 export const WIRE_SLOTS = 8;
 export const WIRE_ARGS = 16;
+export const MISSING_STRIDE = 4096;
 
 export const SLOT = { free: 0, posted: 1, active: 2, done: 3 } as const;
 export const REQUEST = { load: 1, unload: 2, call: 3 } as const;
@@ -42,6 +43,7 @@ export const oopsKinds = [
   'watchdog',
   'panic',
   'other',
+  'missing-symbol',
 ] as const;
 export type OopsKind = Exclude<(typeof oopsKinds)[number], 'none'>;
 
@@ -50,7 +52,7 @@ export const ACCESS = { read: 1, write: 2, exec: 4 } as const;
 /** One field: its offset, width, and how many there are of it. */
 export interface Field {
   readonly at: number;
-  readonly type: 'u32' | 'i32' | 'u64';
+  readonly type: 'u32' | 'i32' | 'u64' | 'char';
   readonly count: number;
 }
 
@@ -62,6 +64,7 @@ export interface Struct {
 const u32 = (at: number): Field => ({ at, type: 'u32', count: 1 });
 const i32 = (at: number): Field => ({ at, type: 'i32', count: 1 });
 const u64 = (at: number, count = 1): Field => ({ at, type: 'u64', count });
+const char = (at: number, count: number): Field => ({ at, type: 'char', count });
 
 export const bootinfo = {
   bytes: 80,
@@ -90,8 +93,22 @@ export const symtab = {
   fields: { count: u32(0), names: u32(4), bytes: u32(8), reserved: u32(12) },
 } as const satisfies Struct;
 
+export const LEAK_NAME = 40;
+export const LEAKS_LISTED = 64;
+
+export const leak = {
+  bytes: 72,
+  fields: {
+    kind_va: u64(0),
+    address: u64(8),
+    caller_va: u64(16),
+    bytes: u64(24),
+    name: char(32, LEAK_NAME),
+  },
+} as const satisfies Struct;
+
 export const request = {
-  bytes: 216,
+  bytes: 232,
   fields: {
     state: u32(0),
     op: u32(4),
@@ -109,18 +126,21 @@ export const request = {
     faulted: u32(196),
     oops_va: u64(200),
     leaked_bytes: u64(208),
+    left_va: u64(216),
+    left: u32(224),
+    left_unlisted: u32(228),
   },
 } as const satisfies Struct;
 
 export const mailbox = {
-  bytes: 16 + 216 * WIRE_SLOTS,
+  bytes: 16 + 232 * WIRE_SLOTS,
   fields: { magic: u64(0), version: u32(8), slots: u32(12) },
 } as const satisfies Struct;
 /** Where the slots begin in the mailbox. */
 export const MAILBOX_SLOTS_AT = 16;
 
 export const command = {
-  bytes: 64,
+  bytes: 72,
   fields: {
     op: u32(0),
     error: i32(4),
@@ -134,6 +154,7 @@ export const command = {
     result: u64(48),
     module: u32(56),
     reserved: u32(60),
+    missing_va: u64(64),
   },
 } as const satisfies Struct;
 
@@ -163,7 +184,7 @@ export const manifest = {
     segment_count: u32(24),
     required: u32(28),
     required_count: u32(32),
-    reserved: u32(36),
+    missing_count: u32(36),
   },
 } as const satisfies Struct;
 
@@ -183,7 +204,7 @@ export const ifunc = {
 } as const satisfies Struct;
 
 export const linkinfo = {
-  bytes: 64,
+  bytes: 72,
   fields: {
     bytes: u32(0),
     symtab: u32(4),
@@ -199,14 +220,39 @@ export const linkinfo = {
     destructor_count: u32(52),
     ifuncs: u32(56),
     ifunc_count: u32(60),
+    missing: u32(64),
+    missing_count: u32(68),
   },
 } as const satisfies Struct;
 
+export const FINDINGS = 32;
+export const FINDING_TEXT = 160;
+
+export const finding = {
+  bytes: 192,
+  fields: {
+    kind_va: u64(0),
+    caller_va: u64(8),
+    address: u64(16),
+    module: u32(24),
+    reserved: u32(28),
+    text: char(32, FINDING_TEXT),
+  },
+} as const satisfies Struct;
+
+export const findings = {
+  bytes: 8 + 192 * FINDINGS,
+  fields: { count: u32(0), reserved: u32(4) },
+} as const satisfies Struct;
+/** Where the first of them begins. */
+export const FINDINGS_AT = 8;
+
 export const OOPS_REGS = 40;
 export const OOPS_FRAMES = 32;
+export const OOPS_ARGS = 4;
 
 export const oops = {
-  bytes: 632,
+  bytes: 664,
   fields: {
     kind: u32(0),
     module: u32(4),
@@ -220,6 +266,7 @@ export const oops = {
     nframes: u32(52),
     regs: u64(56, OOPS_REGS),
     frames: u64(376, OOPS_FRAMES),
+    args: u64(632, OOPS_ARGS),
   },
 } as const satisfies Struct;
 
@@ -236,6 +283,12 @@ export function put32(view: DataView, base: number, field: Field, value: number)
 
 export function get64(view: DataView, base: number, field: Field, index = 0): bigint {
   return view.getBigUint64(base + field.at + 8 * index, true);
+}
+
+/** The text of an array of char, up to its NUL. */
+export function getText(view: DataView, base: number, field: Field): string {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + base + field.at, field.count);
+  return new TextDecoder().decode(bytes).replace(/\0.*$/s, '');
 }
 
 export function put64(view: DataView, base: number, field: Field, value: bigint, index = 0): void {

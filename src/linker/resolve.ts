@@ -45,6 +45,8 @@ export interface ResolveRequest {
   readonly lookup: Lookup;
   /** The versions of a symbol that somebody has; undefined: that module is not there. */
   readonly versions?: ((symbol: string, from: string) => readonly string[] | undefined) | undefined;
+  /** An address for a symbol that nobody has, if the object may do without it. */
+  readonly standIn?: ((name: string) => Addr | undefined) | undefined;
   /** All names that lookup knows, to suggest one that was meant. */
   readonly exports?: Iterable<string> | undefined;
 }
@@ -98,6 +100,11 @@ export function resolveSymbols(request: ResolveRequest): Resolution {
     } else if (object.symbols.bindingAt(i) === C.STB_WEAK) {
       elsewhere.set(i, { ...zero, absent: true });
     } else {
+      const standIn = request.standIn?.(name);
+      if (standIn !== undefined) {
+        elsewhere.set(i, foundSymbol({ address: standIn }));
+        continue;
+      }
       uses ??= countUses(object, request.layout, arch);
       const use = uses.of(i);
       const first = placeOf(object, arch, use.table, use.first);

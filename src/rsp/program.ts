@@ -172,6 +172,7 @@ function describeCall({ symbol, result }: Extract<Outcome, { kind: 'call' }>): {
 
 const signals: Readonly<Record<Oops['kind'], number>> = {
   'page-fault': 11,
+  'missing-symbol': 11,
   protection: 11,
   undefined: 4,
   divide: 8,

@@ -12,3 +12,16 @@
 	END
 
 	EXPORT_ASM alt_cb_patch_nops, linux_alt_cb_patch_nops, linux_exports
+
+	.data
+	.balign	64
+	.macro	DATA name, bytes
+.Ldata_\name:
+	.space	\bytes
+	EXPORT_ASM \name, .Ldata_\name, linux_exports
+	.endm
+	DATA	cpu_number, 8
+	DATA	__per_cpu_offset, 8
+	DATA	gic_nonsecure_priorities, 64
+	DATA	cpu_hwcaps, 64
+	DATA	arm64_const_caps_ready, 64

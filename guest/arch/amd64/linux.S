@@ -25,3 +25,50 @@
 
 	EXPORT_ASM __fentry__, linux_fentry, linux_exports
 	EXPORT_ASM __x86_return_thunk, linux_return_thunk, linux_exports
+
+/*
+ * What Linux modules read from gs:, which arch_trap_init points here: the
+ * stack canary at gs:0x28, and per-CPU variables, whose symbols are offsets
+ * from the start.
+ */
+	.data
+	.balign	64
+	.globl	linux_percpu
+linux_percpu:
+	.space	0x30
+	.macro	PERCPU name, value, bytes
+	.balign	8
+.Lpercpu_\name:
+	.quad	\value
+	.space	\bytes - 8
+	EXPORT_ASM \name, (.Lpercpu_\name - linux_percpu), linux_exports
+	.endm
+	PERCPU	__preempt_count, 0, 8
+	PERCPU	current_task, linux_task, 8
+	PERCPU	this_cpu_off, linux_percpu, 8
+	PERCPU	cpu_number, 0, 8
+	PERCPU	numa_node, 0, 8
+	PERCPU	cpu_info, 0, 512
+	.space	4096
+
+/* The one CPU's offset. */
+	.globl	linux_per_cpu_offset
+linux_per_cpu_offset:
+	.quad	linux_percpu
+	EXPORT_ASM __per_cpu_offset, linux_per_cpu_offset, linux_exports
+
+/* Of struct task_struct modules read fields that are all zero. */
+	.bss
+	.balign	64
+linux_task:
+	.space	8192
+
+/* Calls that Linux patches: to nothing, or to preemption. */
+	.text
+	FUNC	linux_static_call
+	xorl	%eax, %eax
+	ret
+	END
+	.irp	name, might_resched, cond_resched, preempt_schedule, preempt_schedule_notrace
+	EXPORT_ASM __SCT__\name, linux_static_call, linux_exports
+	.endr

@@ -3,6 +3,7 @@
  * takes double faults, and traps told to the kernel in its own words.
  */
 #include "defs.h"
+#include <machine/linux.h>
 
 struct gate {
 	uint16_t	offset_low, selector;
@@ -40,12 +41,6 @@ static struct gate idt[256];
 static struct tss tss;
 static char double_fault_stack[4096] __attribute__((__aligned__(16)));
 
-/*
- * Linux modules read their stack canary at gs:0x28 and per-CPU data from
- * gs: onwards; a zeroed block answers all of them.
- */
-static char linux_percpu[4096] __attribute__((__aligned__(64)));
-
 void
 arch_trap_init(void)
 {
@@ -73,7 +68,7 @@ arch_trap_init(void)
 	gdt[4] = base >> 32;
 	__asm volatile("ltr %w0" :: "r"(0x18));
 
-	uint64_t gs = (uintptr_t)linux_percpu;
+	uint64_t gs = arch_linux_percpu();
 
 	__asm volatile("wrmsr" :: "c"(MSR_GS_BASE), "a"((uint32_t)gs),
 	    "d"((uint32_t)(gs >> 32)));

@@ -19,3 +19,35 @@
 	.endr
 
 	EXPORT_ASM __fentry__, linux_fentry, linux_exports
+
+/* Calls that Linux patches: to nothing, or to preemption. */
+	FUNC	linux_static_call
+	xorl	%eax, %eax
+	ret
+	END
+	.irp	name, might_resched, cond_resched, preempt_schedule, preempt_schedule_notrace
+	EXPORT_ASM __SCT__\name, linux_static_call, linux_exports
+	.endr
+
+/* Read from fs:, whose base is 0. */
+	.data
+	.macro	PERCPU name, value, bytes
+	.balign	8
+.Lpercpu_\name:
+	.long	\value
+	.space	\bytes - 4
+	EXPORT_ASM \name, .Lpercpu_\name, linux_exports
+	.endm
+	PERCPU	__stack_chk_guard, 0, 8
+	PERCPU	__preempt_count, 0, 8
+	PERCPU	current_task, linux_task, 8
+	PERCPU	this_cpu_off, 0, 8
+	PERCPU	cpu_number, 0, 8
+	PERCPU	cpu_info, 0, 512
+	PERCPU	__per_cpu_offset, 0, 8
+
+/* Of struct task_struct modules read fields that are all zero. */
+	.bss
+	.balign	64
+linux_task:
+	.space	8192

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define WIRE_MAGIC		0x786f62646f6dULL	/* "modbox" */
-#define WIRE_VERSION		2
+#define WIRE_VERSION		3
 
 /*
  * Devices.  One 4 KiB page each, 32-bit registers, at the same physical
@@ -123,6 +123,18 @@ struct wire_symtab {
 #define STAGE_FINI		7	/* fini returned an error or faulted */
 #define STAGE_CALL		8	/* a called function faulted */
 
+/* What a module left behind: a block of the heap, or something registered. */
+#define LEAK_NAME		40
+#define LEAKS_LISTED		64
+
+struct wire_leak {
+	uint64_t kind_va;		/*  0 what was registered, 0: a block */
+	uint64_t address;		/*  8 of the object */
+	uint64_t caller_va;		/* 16 where the call returns to, or 0 */
+	uint64_t bytes;			/* 24 of a block */
+	char	 name[LEAK_NAME];	/* 32 of what was registered, or "" */
+};					/* 72 */
+
 struct wire_request {
 	uint32_t state;			/*   0 SLOT_* */
 	uint32_t op;			/*   4 REQUEST_* */
@@ -141,7 +153,10 @@ struct wire_request {
 	uint32_t faulted;		/* 196 1: oops_va is filled */
 	uint64_t oops_va;		/* 200 struct wire_oops, or 0 */
 	uint64_t leaked_bytes;		/* 208 */
-};					/* 216 */
+	uint64_t left_va;		/* 216 struct wire_leak[], or 0 */
+	uint32_t left;			/* 224 how many of them */
+	uint32_t left_unlisted;		/* 228 for which there was no room */
+};					/* 232 */
 
 struct wire_mailbox {
 	uint64_t magic;			/*  0 WIRE_MAGIC */
@@ -186,7 +201,15 @@ struct wire_command {
 					      LINK linkinfo bytes */
 	uint32_t module;		/* 56 LINK, CLOSE: module id */
 	uint32_t reserved;		/* 60 */
-};					/* 64 */
+	uint64_t missing_va;		/* 64 LINK: see struct wire_manifest */
+};					/* 72 */
+
+/*
+ * A module may be loaded though nobody has some of the symbols that it uses.
+ * Those get addresses where nothing is mapped, MISSING_STRIDE apart, so that a
+ * use of one is a fault that names it.
+ */
+#define MISSING_STRIDE		4096
 
 /*
  * The manifest answered by OPEN.  Offsets are from the blob's first byte;
@@ -234,7 +257,7 @@ struct wire_manifest {
 	uint32_t segment_count;		/* 24 */
 	uint32_t required;		/* 28 offset of uint32_t[] name offsets */
 	uint32_t required_count;	/* 32 */
-	uint32_t reserved;		/* 36 */
+	uint32_t missing_count;		/* 36 symbols that may turn out so */
 };					/* 40 */
 
 /* What LINK answers. */
@@ -290,12 +313,38 @@ struct wire_linkinfo {
 	uint32_t destructor_count;	/* 52 */
 	uint32_t ifuncs;		/* 56 offset of struct wire_ifunc[] */
 	uint32_t ifunc_count;		/* 60 */
-};					/* 64 */
+	uint32_t missing;		/* 64 offset of uint32_t[] name offsets,
+					      by place: missing_va first */
+	uint32_t missing_count;		/* 68 */
+};					/* 72 */
+
+/*
+ * What the kernel noticed of modules that is wrong but stops nobody, at the
+ * kernel symbol "findings".  The host reads them, and sets count to zero.
+ */
+#define FINDINGS		32
+#define FINDING_TEXT		160
+
+struct wire_finding {
+	uint64_t kind_va;		/*  0 a word for it */
+	uint64_t caller_va;		/*  8 the call returns there, or 0 */
+	uint64_t address;		/* 16 what it is about, or 0 */
+	uint32_t module;		/* 24 id, 0 the kernel */
+	uint32_t reserved;		/* 28 */
+	char	 text[FINDING_TEXT];	/* 32 */
+};					/* 192 */
+
+struct wire_findings {
+	uint32_t count;			/* 0 how many there were */
+	uint32_t reserved;		/* 4 */
+	struct wire_finding finding[FINDINGS];	/* 8 the first of them */
+};					/* 6152 */
 
 /*
  * A contained fault, as the kernel saw it.  regs[] holds the architecture's
  * general registers in the order of its description (gdb's order); frames[]
- * the return addresses, innermost first, starting with pc.
+ * the return addresses, innermost first, starting with pc.  A jump to where no
+ * code is leaves its caller as the second frame.
  */
 #define OOPS_PAGE_FAULT		1	/* address and access are valid */
 #define OOPS_UNDEFINED		2
@@ -307,6 +356,8 @@ struct wire_linkinfo {
 #define OOPS_WATCHDOG		8	/* ran longer than init_budget_ns */
 #define OOPS_PANIC		9	/* assertion in the kernel, by a module */
 #define OOPS_OTHER		10
+#define OOPS_MISSING_SYMBOL	11	/* used at address, as access says,
+					   and nobody has it */
 
 #define ACCESS_READ		1
 #define ACCESS_WRITE		2
@@ -314,6 +365,7 @@ struct wire_linkinfo {
 
 #define WIRE_OOPS_REGS		40
 #define WIRE_OOPS_FRAMES	32
+#define WIRE_OOPS_ARGS		4
 
 struct wire_oops {
 	uint32_t kind;			/*   0 OOPS_* */
@@ -328,6 +380,8 @@ struct wire_oops {
 	uint32_t nframes;		/*  52 */
 	uint64_t regs[WIRE_OOPS_REGS];	/*  56 */
 	uint64_t frames[WIRE_OOPS_FRAMES];	/* 376 */
-};					/* 632 */
+	uint64_t args[WIRE_OOPS_ARGS];	/* 632 first words that a missing
+					      symbol was called with */
+};					/* 664 */
 
 #endif /* MODBOX_WIRE_H */

@@ -46,4 +46,19 @@ arch_frame_fp(const struct trapframe *frame)
 	return frame->x[29];
 }
 
+/* Where a function finds, when it has just been called, its return address,
+ * and argument word i. */
+static inline const uintptr_t *
+arch_frame_return(const struct trapframe *frame)
+{
+	return (const uintptr_t *)&frame->x[30];
+}
+
+static inline const uintptr_t *
+arch_frame_arg(const struct trapframe *frame, unsigned i)
+{
+	return i < 8 ? (const uintptr_t *)&frame->x[i] :
+	    (const uintptr_t *)frame->sp + (i - 8);
+}
+
 #endif /* MACHINE_FRAME_H */

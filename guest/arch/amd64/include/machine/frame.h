@@ -46,4 +46,21 @@ arch_frame_fp(const struct trapframe *frame)
 	return frame->rbp;
 }
 
+/* Where a function finds, when it has just been called, its return address,
+ * and argument word i of Linux's convention. */
+static inline const uintptr_t *
+arch_frame_return(const struct trapframe *frame)
+{
+	return (const uintptr_t *)frame->rsp;
+}
+
+static inline const uintptr_t *
+arch_frame_arg(const struct trapframe *frame, unsigned i)
+{
+	const uint64_t *const args[] = { &frame->rdi, &frame->rsi, &frame->rdx,
+	    &frame->rcx, &frame->r8, &frame->r9 };
+
+	return i < 6 ? args[i] : (const uintptr_t *)frame->rsp + 1 + (i - 6);
+}
+
 #endif /* MACHINE_FRAME_H */

@@ -54,5 +54,20 @@ arch_frame_fp(const struct trapframe *frame)
 	return frame->r[11];
 }
 
+/* Where a function finds, when it has just been called, its return address,
+ * and argument word i. */
+static inline const uintptr_t *
+arch_frame_return(const struct trapframe *frame)
+{
+	return (const uintptr_t *)&frame->lr;
+}
+
+static inline const uintptr_t *
+arch_frame_arg(const struct trapframe *frame, unsigned i)
+{
+	return i < 4 ? (const uintptr_t *)&frame->r[i] :
+	    (const uintptr_t *)frame->sp + (i - 4);
+}
+
 #endif /* __ASSEMBLER__ */
 #endif /* MACHINE_FRAME_H */

@@ -47,4 +47,22 @@ arch_frame_fp(const struct trapframe *frame)
 	return frame->ebp;
 }
 
+/* Where a function finds, when it has just been called, its return address,
+ * and argument word i of Linux's convention. */
+static inline const uintptr_t *
+arch_frame_return(const struct trapframe *frame)
+{
+	return (const uintptr_t *)frame->esp;
+}
+
+static inline const uintptr_t *
+arch_frame_arg(const struct trapframe *frame, unsigned i)
+{
+	const uint32_t *const args[] = { &frame->eax, &frame->edx,
+	    &frame->ecx };
+
+	return i < 3 ? (const uintptr_t *)args[i] :
+	    (const uintptr_t *)frame->esp + 1 + (i - 3);
+}
+
 #endif /* MACHINE_FRAME_H */

@@ -1,0 +1,47 @@
+/*
+ * aarch64: how Debian's 6.1 kernel is configured, as far as it shows in objects.
+ */
+#ifndef MACHINE_LINUX_H
+#define MACHINE_LINUX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Alignment of what kmalloc answers, and of struct crypto_alg. */
+#define LINUX_MINALIGN	128
+
+/* What is added to the address of a per-CPU variable. */
+static inline uintptr_t
+arch_linux_percpu(void)
+{
+	return 0;
+}
+
+/*
+ * A spin lock is a word whose low byte is 1 while it is held, since objects
+ * unlock it inline.  Answers false when it is held already.
+ */
+static inline bool
+arch_spin_trylock(void *lock)
+{
+	volatile uint8_t *held = lock;
+
+	if (*held != 0)
+		return false;
+	*held = 1;
+	return true;
+}
+
+static inline void
+arch_spin_unlock(void *lock)
+{
+	*(volatile uint8_t *)lock = 0;
+}
+
+static inline bool
+arch_spin_held(const void *lock)
+{
+	return *(const volatile uint8_t *)lock != 0;
+}
+
+#endif /* MACHINE_LINUX_H */

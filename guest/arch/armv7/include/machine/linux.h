@@ -1,0 +1,52 @@
+/*
+ * armv7: how Debian's 6.1 kernel is configured, as far as it shows in objects.
+ */
+#ifndef MACHINE_LINUX_H
+#define MACHINE_LINUX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Alignment of what kmalloc answers, and of struct crypto_alg. */
+#define LINUX_MINALIGN	64
+
+/* What is added to the address of a per-CPU variable. */
+static inline uintptr_t
+arch_linux_percpu(void)
+{
+	return 0;
+}
+
+/*
+ * A spin lock is a pair of tickets, the one that is served and the next to be
+ * drawn, since objects unlock it inline.  Answers false when it is held
+ * already.
+ */
+static inline bool
+arch_spin_trylock(void *lock)
+{
+	volatile uint16_t *tickets = lock;
+
+	if (tickets[0] != tickets[1])
+		return false;
+	tickets[1] = (uint16_t)(tickets[1] + 1);
+	return true;
+}
+
+static inline void
+arch_spin_unlock(void *lock)
+{
+	volatile uint16_t *tickets = lock;
+
+	tickets[0] = (uint16_t)(tickets[0] + 1);
+}
+
+static inline bool
+arch_spin_held(const void *lock)
+{
+	const volatile uint16_t *tickets = lock;
+
+	return tickets[0] != tickets[1];
+}
+
+#endif /* MACHINE_LINUX_H */
