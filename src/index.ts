@@ -11,6 +11,7 @@ export { type Addr, addr, formatAddr } from './base/address.ts';
 export { boot, type HostBootOptions } from './host/boot.ts';
 export { type Argument, u64, type Wide } from './kernel/arguments.ts';
 export type { ObjectFile, ObjectFiles } from './kernel/files.ts';
+export type { Finding, LeakRecord, Leaks } from './kernel/findings.ts';
 export type { Kernel } from './kernel/kernel.ts';
 export type { Module } from './kernel/module.ts';
 export { describeOops, type Oops } from './kernel/oops.ts';
@@ -19,7 +20,6 @@ export {
   type CallResult,
   describeDeath,
   describeFailure,
-  type Leaks,
   LoadError,
   type LoadFailure,
   type LoadResult,

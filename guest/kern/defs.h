@@ -86,6 +86,12 @@ struct fault_injection {
 extern struct fault_injection fault_injection;
 bool	inject_failure(const void *caller);
 
+/* opaque.c: objects that nobody may look into; NULL: no room. */
+void	*opaque_create(const char *what, void *data);
+void	opaque_destroy(void *);
+void	*opaque_data(const void *);
+const char *opaque_what(uintptr_t va);		/* NULL: there is none */
+
 /* finding.c: what is noticed of modules; the text is copied, kind is not. */
 extern struct wire_findings findings;
 void	finding_add(const char *kind, const void *caller, const void *address,
@@ -298,7 +304,9 @@ void	module_settle(struct module *);
 int	module_load(uint32_t source, const char *name, struct outcome *);
 int	module_unload(struct module *, struct outcome *);
 
-/* guest/linux: jiffies follow the clock while a Linux module's code runs. */
+/* guest/linux: before the first Linux module. */
+void	linux_prepare(void);
+/* Jiffies follow the clock while a Linux module's code runs. */
 void	linux_tick(void);
 uint64_t linux_tick_due(void);
 /* The thread gives up what it took after down_to; tell: it should have. */

@@ -163,6 +163,10 @@ module_missing(uintptr_t va, const struct module **wanted_by)
 		*wanted_by = m;
 		break;
 	}
+	if (name == NULL) {
+		name = opaque_what(va);
+		*wanted_by = NULL;
+	}
 	arch_intr_restore(s);
 	return name;
 }

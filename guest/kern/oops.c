@@ -52,10 +52,12 @@ word_at(const uintptr_t *at)
 /* A symbol that nobody has was used. */
 static void
 fill_missing(struct wire_oops *oops, const struct trapframe *frame,
-    const struct module *wanted_by)
+    const char *name, const struct module *wanted_by)
 {
 	oops->kind = OOPS_MISSING_SYMBOL;
-	oops->module = wanted_by->mod_id;
+	oops->missing_va = (uintptr_t)name;
+	if (wanted_by != NULL)
+		oops->module = wanted_by->mod_id;
 	for (unsigned i = 0; i < WIRE_OOPS_ARGS; i++)
 		oops->args[i] = word_at(arch_frame_arg(frame, i));
 }
@@ -82,8 +84,13 @@ oops_fill(struct wire_oops *oops, const struct trapframe *frame,
 		at = pc - 1;
 	}
 	fill_frames(oops, pc, at, arch_frame_fp(frame));
-	if (kind == OOPS_PAGE_FAULT && module_missing(address, &wanted_by))
-		fill_missing(oops, frame, wanted_by);
+	if (kind != OOPS_PAGE_FAULT)
+		return;
+
+	const char *missing = module_missing(address, &wanted_by);
+
+	if (missing != NULL)
+		fill_missing(oops, frame, missing, wanted_by);
 }
 
 void
@@ -108,8 +115,7 @@ oops_fill_call(struct wire_oops *oops, unsigned kind)
 static void
 describe_missing(const struct wire_oops *oops, char *buf, size_t room)
 {
-	const struct module *m;
-	const char *name = module_missing((uintptr_t)oops->address, &m);
+	const char *name = (const char *)(uintptr_t)oops->missing_va;
 
 	snprintf(buf, room, "missing symbol: %s %s",
 	    oops->access & ACCESS_EXEC ? "call of" :

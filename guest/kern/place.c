@@ -8,6 +8,8 @@
 int
 module_place(struct module *m, struct outcome *o)
 {
+	if (m->mod_manifest->flavour == FLAVOUR_LINUX)
+		linux_prepare();
 	for (unsigned i = 0; i < m->mod_nsegments; i++) {
 		const struct wire_segment *segment = &m->mod_segments[i];
 

@@ -133,6 +133,12 @@ void	*registry_create(const char *kind, size_t, const char *name,
 	    const void *caller);
 void	registry_destroy(const char *kind, void *, const void *caller);
 
+/* The same for structures that are not modelled: opaque (kern/opaque.c), or
+ * an error as a pointer. */
+void	*registry_opaque(const char *kind, const char *name,
+	    const void *caller);
+void	registry_destroy_opaque(const char *kind, void *, const void *caller);
+
 /* Functions that only register or take back their first argument: the machine
  * has no devices, so nothing else comes of it. */
 #define REGISTERS(kind, name)							LINUX(int, name, (void *object))					{										return registry_add(kind, object, NULL, CALLER);		}

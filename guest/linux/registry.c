@@ -37,6 +37,25 @@ registry_create(const char *kind, size_t n, const char *name,
 	return object;
 }
 
+void *
+registry_opaque(const char *kind, const char *name, const void *caller)
+{
+	void *object = inject_failure(caller) ? NULL :
+	    opaque_create(kind, NULL);
+
+	if (object == NULL)
+		return err_ptr(-ENOMEM);
+	ledger_add(kind, object, name, caller);
+	return object;
+}
+
+void
+registry_destroy_opaque(const char *kind, void *object, const void *caller)
+{
+	if (registry_remove(kind, object, caller))
+		opaque_destroy(object);
+}
+
 void
 registry_destroy(const char *kind, void *object, const void *caller)
 {

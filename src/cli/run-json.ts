@@ -1,12 +1,19 @@
 // The report of a run for programs.  Keys are stable; addresses and results are
 // strings in hexadecimal, because JSON numbers end at 2^53.
 
+import type { Finding, Leaks } from '../kernel/findings.ts';
 import type { Oops } from '../kernel/oops.ts';
 import { describeProblem } from '../kernel/problem.ts';
 import { describeDeath, describeFailure, type LoadFailure } from '../kernel/results.ts';
 import { formatWhere } from '../kernel/symbols.ts';
 import { hexOf, type Json } from './json.ts';
-import { type CallReport, type ModuleReport, type RunReport, succeeded } from './run-report.ts';
+import {
+  type CallReport,
+  type ModuleReport,
+  missingIn,
+  type RunReport,
+  succeeded,
+} from './run-report.ts';
 
 export function reportJson(report: RunReport): Json {
   return {
@@ -14,6 +21,8 @@ export function reportJson(report: RunReport): Json {
     arch: report.arch,
     modules: report.modules.map(moduleJson),
     calls: report.calls.map(callJson),
+    findings: report.findings.map(findingJson),
+    missing: missingIn(report),
     console: report.console,
     death: report.death === undefined ? null : describeDeath(report.death),
   };
@@ -29,7 +38,7 @@ function moduleJson(module: ModuleReport): Json {
     load: module.load,
     init: module.init,
     fini: module.fini,
-    leaks: module.leaks === undefined ? null : { ...module.leaks },
+    leaks: module.leaks === undefined ? null : leaksJson(module.leaks),
     segments: (view?.segments ?? []).map(({ name, base, bytes, disposable }) => ({
       name,
       base: hexOf(base),
@@ -38,6 +47,29 @@ function moduleJson(module: ModuleReport): Json {
     })),
     relocations: view?.relocations ?? null,
     failure: module.failure === undefined ? null : failureJson(module.failure),
+  };
+}
+
+function leaksJson({ blocks, bytes, records }: Leaks): Json {
+  return {
+    blocks,
+    bytes,
+    records: records.map(({ kind, name, bytes: size, address, by }) => ({
+      kind,
+      name,
+      bytes: size,
+      address: hexOf(address),
+      by: by === undefined ? null : formatWhere(by),
+    })),
+  };
+}
+
+function findingJson({ kind, text, by, address }: Finding): Json {
+  return {
+    kind,
+    text,
+    by: by === undefined ? null : formatWhere(by),
+    address: hexOf(address),
   };
 }
 
@@ -59,6 +91,7 @@ function oopsJson(oops: Oops): Json {
     at: formatWhere(oops.where),
     pc: hexOf(oops.where.address),
     access: oops.access ?? null,
+    missing: oops.missing?.symbol ?? null,
     address: hexOf(oops.address),
     code: hexOf(oops.code),
     registers: Object.fromEntries(

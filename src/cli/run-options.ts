@@ -2,6 +2,7 @@
 // is read.
 
 import type { Arch } from '../arch/arch.ts';
+import type { MissingSymbols } from '../kernel/missing.ts';
 import { type CallExpression, parseCall } from './call-expression.ts';
 import { UsageError } from './errors.ts';
 import { archNamed, folderNamed, ramNamed, watchdogNamed } from './machine-options.ts';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly veneers: boolean;
   /** Which symbols of a module the guest keeps. */
   readonly symbols: 'all' | 'exported';
+  /** What becomes of Linux modules that use symbols nobody has. */
+  readonly missing: MissingSymbols;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -34,6 +37,7 @@ const table = {
   watchdog: { type: 'string' },
   'no-veneers': { type: 'boolean' },
   symbols: { type: 'string' },
+  missing: { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
@@ -56,6 +60,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     watchdogNs: watchdogNamed(values.watchdog),
     veneers: values['no-veneers'] !== true,
     symbols: symbolsNamed(values.symbols),
+    missing: missingNamed(values.missing),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     help,
@@ -65,6 +70,11 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
 function symbolsNamed(text = 'all'): RunOptions['symbols'] {
   if (text === 'all' || text === 'exported') return text;
   throw new UsageError(`--symbols is "${text}", wanted all or exported`);
+}
+
+function missingNamed(text = 'refuse'): MissingSymbols {
+  if (text === 'refuse' || text === 'trap') return text;
+  throw new UsageError(`--missing is "${text}", wanted refuse or trap`);
 }
 
 function callNamed(text: string): CallExpression {

@@ -2,8 +2,9 @@
 // and run-json.ts.
 
 import type { ArchName } from '../arch/arch.ts';
+import type { Finding, Leaks } from '../kernel/findings.ts';
 import type { Death } from '../kernel/requests.ts';
-import type { CallResult, Leaks, LoadFailure } from '../kernel/results.ts';
+import type { CallResult, LoadFailure } from '../kernel/results.ts';
 import type { ModuleView } from '../kernel/view.ts';
 import type { CallExpression } from './call-expression.ts';
 
@@ -49,16 +50,34 @@ export interface RunReport {
   /** In the order they were loaded. */
   readonly modules: readonly ModuleReport[];
   readonly calls: readonly CallReport[];
+  /** What the kernel noticed that stopped nobody. */
+  readonly findings: readonly Finding[];
   /** Everything the guest wrote. */
   readonly console: string;
   /** Why the machine stopped for good, whatever step it happened in. */
   readonly death: Death | undefined;
 }
 
+/** What the modules used that nobody has: the result says nothing of the rest. */
+export function missingIn(report: RunReport): readonly string[] {
+  const oopses = [
+    ...report.modules.map(({ failure }) => failure?.oops),
+    ...report.calls.map(({ result }) => (result.kind === 'fault' ? result.oops : undefined)),
+  ];
+  const inBackground = report.findings.filter(({ kind }) => kind === 'missing-symbol');
+  return [
+    ...new Set([
+      ...oopses.flatMap((oops) => oops?.missing?.symbol ?? []),
+      ...inBackground.map(({ text }) => text),
+    ]),
+  ];
+}
+
 /** Whether every step that was tried went well. */
 export function succeeded(report: RunReport): boolean {
   return (
     report.death === undefined &&
+    report.findings.length === 0 &&
     report.modules.every(({ failure, load }) => failure === undefined && load === 'ok') &&
     report.calls.every(({ result }) => result.kind === 'returned')
   );

@@ -38,7 +38,9 @@ export function runModules(kernel: Kernel, plan: RunPlan): RunReport {
 
   if (!plan.keep) unloadAll(kernel, modules);
   const { death, console } = kernel;
-  return { arch: kernel.arch.name, modules: [...modules.values()], calls, console, death };
+  const findings = kernel.takeFindings();
+  const arch = kernel.arch.name;
+  return { arch, modules: [...modules.values()], calls, findings, console, death };
 }
 
 function loadOne(

@@ -1,10 +1,12 @@
 // The report of a run for people: a few lines for each module, and for what
 // failed why and where to look.
 
+import type { Finding, LeakRecord, Leaks } from '../kernel/findings.ts';
 import { describeOops, type Oops } from '../kernel/oops.ts';
-import { type CallResult, describeDeath, describeFailure, type Leaks } from '../kernel/results.ts';
+import { type CallResult, describeDeath, describeFailure } from '../kernel/results.ts';
+import { formatWhere } from '../kernel/symbols.ts';
 import type { CallReport, ModuleReport, Outcome, RunReport } from './run-report.ts';
-import { succeeded } from './run-report.ts';
+import { missingIn, succeeded } from './run-report.ts';
 import { type Style, visible } from './terminal.ts';
 import { count, hexDump } from './words.ts';
 
@@ -39,7 +41,8 @@ export function formatValue(value: bigint): string {
 
 export function reportText(report: RunReport, style: Style): string {
   const paragraphs = report.modules.map((module) => moduleText(module, report, style));
-  return `${[...paragraphs, verdict(report, style)].join('\n')}\n`;
+  const findings = report.findings.map((finding) => findingText(finding, style));
+  return `${[...paragraphs, ...findings, verdict(report, style)].join('\n')}\n`;
 }
 
 function moduleText(module: ModuleReport, report: RunReport, style: Style): string {
@@ -53,6 +56,7 @@ function moduleText(module: ModuleReport, report: RunReport, style: Style): stri
     lines.push(`  ${sizes}; ${count(view.relocations, 'relocation')}`);
   }
   lines.push(`  ${life(module, style)}`);
+  for (const record of module.leaks?.records ?? []) lines.push(`    ${leakLine(record)}`);
   if (failure !== undefined) {
     lines.push(
       ...visible(describeFailure(failure))
@@ -102,9 +106,27 @@ function life({ load, init, fini, leaks }: ModuleReport, style: Style): string {
   return steps.join(', ');
 }
 
-export function leakText({ blocks, bytes }: Leaks, style: Style): string {
-  if (blocks === 0) return 'no leaks';
-  return style.warn(`leaked ${count(blocks, 'block')}, ${count(bytes, 'byte')}`);
+export function leakText({ blocks, bytes, records }: Leaks, style: Style): string {
+  const registered = records.filter(({ kind }) => kind !== 'block').length;
+  if (blocks + registered === 0) return 'no leaks';
+  const parts = [];
+  if (blocks > 0) parts.push(`${count(blocks, 'block')}, ${count(bytes, 'byte')}`);
+  if (registered > 0) parts.push(`${count(registered, 'thing')} registered`);
+  return style.warn(`leaked ${parts.join(', ')}`);
+}
+
+/** "128 bytes, allocated by f+0x14/0x40 [m]" */
+export function leakLine({ kind, name, bytes, by }: LeakRecord): string {
+  const what =
+    kind === 'block'
+      ? `${count(bytes, 'byte')}, allocated`
+      : `${kind}${name === '' ? '' : ` ${visible(name)}`}, registered`;
+  return by === undefined ? what : `${what} by ${formatWhere(by)}`;
+}
+
+function findingText({ kind, text, by }: Finding, style: Style): string {
+  const where = by === undefined ? '' : `, at ${formatWhere(by)}`;
+  return style.warn(`${kind}: ${visible(text)}${where}`);
 }
 
 /** What a person would type next. */
@@ -131,11 +153,16 @@ function oopsHints(oops: Oops, file: string): readonly string[] {
 
 function verdict(report: RunReport, style: Style): string {
   if (succeeded(report)) return style.good('ok');
+  const missing = missingIn(report);
+  if (missing.length > 0)
+    return style.warn(`inconclusive: nobody here has ${missing.map(visible).join(', ')}`);
   const failed = report.modules.filter(
     ({ failure, load }) => failure !== undefined || load !== 'ok',
   );
   const calls = report.calls.filter(({ result }) => result.kind !== 'returned');
   const names = [...failed.map(({ name }) => name), ...calls.map(({ call }) => call.text)];
+  if (report.death === undefined && names.length === 0)
+    return style.bad(`failed: ${count(report.findings.length, 'finding')}`);
   if (report.death === undefined) return style.bad(`failed: ${names.map(visible).join(', ')}`);
   // It may have come after the call that caused it, as a broken heap does.
   const last = report.calls.at(-1)?.call.text;

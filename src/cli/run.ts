@@ -35,6 +35,8 @@ package or archive: linux-image.deb:crc7.ko.
   --watchdog SECONDS    virtual time that init, fini or a call may take; default 1
   --no-veneers          refuse branches that do not reach, rather than lead them on
   --symbols all|exported  what the guest keeps of a module's symbols (all)
+  --missing refuse|trap   of a Linux module that uses symbols nobody has: do not load
+                        it (the default), or stop it when it uses one of them
   -q, --quiet           do not show the guest's console
   --json                one JSON document instead of text
 
@@ -74,6 +76,7 @@ async function perform(options: RunOptions, terminal: Terminal): Promise<RunRepo
     searchPath: options.searchPath,
     veneers: options.veneers,
     symbols: options.symbols,
+    missing: options.missing,
     onConsole: lines.onByte,
     ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
     ...(options.watchdogNs === undefined ? {} : { watchdogNs: options.watchdogNs }),

@@ -26,8 +26,10 @@ test('one is singular', () => {
     '1 byte',
     '2 bytes',
   ]);
-  expect(leakText({ blocks: 1, bytes: 112 }, plainStyle)).toBe('leaked 1 block, 112 bytes');
-  expect(leakText({ blocks: 0, bytes: 0 }, plainStyle)).toBe('no leaks');
+  expect(leakText({ blocks: 1, bytes: 112, records: [] }, plainStyle)).toBe(
+    'leaked 1 block, 112 bytes',
+  );
+  expect(leakText({ blocks: 0, bytes: 0, records: [] }, plainStyle)).toBe('no leaks');
 });
 
 test('columns are as wide as their widest cell', () => {

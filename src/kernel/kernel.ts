@@ -10,12 +10,13 @@ import type { MachineState } from '../machine/state.ts';
 import type { Stop } from '../machine/stop.ts';
 import { type Argument, layOut, type Words } from './arguments.ts';
 import { noFiles, type ObjectFile, type ObjectFiles } from './files.ts';
+import { type Finding, type Leaks, noLeaks, readLeaks, takeFindings } from './findings.ts';
 import type { KernelImage } from './image.ts';
 import { LinkerService, type ServiceOptions } from './linker-service.ts';
 import { Module } from './module.ts';
 import { readOops } from './oops.ts';
 import { type Answer, type Completion, type Death, type Request, Requests } from './requests.ts';
-import type { CallResult, Leaks, LoadFailure, LoadResult, UnloadResult } from './results.ts';
+import type { CallResult, LoadFailure, LoadResult, UnloadResult } from './results.ts';
 import { waitForBoot } from './start.ts';
 import { nowhere, type Where } from './symbols.ts';
 import type { ModuleView } from './view.ts';
@@ -125,7 +126,7 @@ export class Kernel {
       const { answer } = completion;
       if (answer.error === 0) return { ok: true, module: this.#module(answer.module) };
       const oops = this.#oopsOf(answer);
-      return this.#refused({ ...answer, leaks: leaksOf(answer), problems, oops }, started);
+      return this.#refused({ ...answer, leaks: this.#leaksOf(answer), problems, oops }, started);
     });
   }
 
@@ -146,9 +147,12 @@ export class Kernel {
       if (completion.kind === 'died')
         return this.#refused({ stage: 'none', problems: [] }, started);
       const { answer } = completion;
-      if (answer.error === 0) return { ok: true, leaks: leaksOf(answer) };
+      if (answer.error === 0) return { ok: true, leaks: this.#leaksOf(answer) };
       const oops = this.#oopsOf(answer);
-      return this.#refused({ ...answer, leaks: leaksOf(answer), problems: [], oops }, started);
+      return this.#refused(
+        { ...answer, leaks: this.#leaksOf(answer), problems: [], oops },
+        started,
+      );
     });
   }
 
@@ -165,6 +169,13 @@ export class Kernel {
     for (const { at } of placed) this.#free(at);
     // An overrun buffer shows when it is given back.
     return this.#death === undefined ? result : { kind: 'died', death: this.#death };
+  }
+
+  /** What the kernel has noticed since the last call that is wrong but stopped nobody. */
+  takeFindings(): readonly Finding[] {
+    const at = this.symbol('findings');
+    if (at === undefined) return [];
+    return takeFindings(this.machine.memory, at, (address) => this.symbolise(address));
   }
 
   /** Guest memory by virtual address; undefined when not mapped. */
@@ -318,6 +329,12 @@ export class Kernel {
     return this.#call(target, this.arch.conventions.native.wire, [word]);
   }
 
+  #leaksOf({ leaks: blocks, leakedBytes: bytes, left }: Answer): Leaks {
+    const { memory } = this.machine;
+    const records = readLeaks(memory, left.at, left.count, (at) => this.symbolise(at));
+    return { blocks, bytes, records };
+  }
+
   #oopsOf(answer: Answer): LoadFailure['oops'] {
     if (answer.oops === undefined) return undefined;
     return readOops(this.machine.memory, this.arch, answer.oops, (at) => this.symbolise(at));
@@ -335,14 +352,10 @@ export class Kernel {
         reason: failure.reason ?? '',
         problems: failure.problems,
         oops: failure.oops,
-        leaks: failure.leaks ?? { blocks: 0, bytes: 0 },
+        leaks: failure.leaks ?? noLeaks,
         death: this.#death,
         console: this.machine.console.textSince(started),
       },
     };
   }
-}
-
-function leaksOf(answer: Answer): Leaks {
-  return { blocks: answer.leaks, bytes: answer.leakedBytes };
 }

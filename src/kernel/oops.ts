@@ -79,7 +79,7 @@ export function readOops(
   }
   const backtrace = Array.from({ length: count }, (_, i) => atFrame(word(fields.frames, i), i));
   const args = Array.from({ length: wire.OOPS_ARGS }, (_, i) => word(fields.args, i));
-  const symbol = symbolise(word(fields.address)).symbol ?? '?';
+  const symbol = readString(memory, word(fields.missing_va));
   // Who called what is not there is the second frame.
   const by = (access === 'exec' ? backtrace[1] : undefined) ?? where;
   const use = access === 'exec' ? 'call' : (access ?? 'read');
@@ -95,6 +95,17 @@ export function readOops(
     registers,
     backtrace,
   };
+}
+
+/** A C string of the guest's; empty when there is none. */
+export function readString(memory: Memory, address: Addr, limit = 128): string {
+  const bytes: number[] = [];
+  while (bytes.length < limit) {
+    const byte = memory.read(plus(address, bytes.length), 1)?.[0] ?? 0;
+    if (byte === 0) break;
+    bytes.push(byte);
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes));
 }
 
 /** The call before a return address: its function may end with it. */

@@ -23,6 +23,7 @@ export interface Answer {
   readonly module: number;
   readonly leaks: number;
   readonly leakedBytes: number;
+  readonly left: { readonly at: Addr; readonly count: number };
   readonly result: readonly [bigint, bigint];
   readonly reason: string;
   readonly oops: Addr | undefined;
@@ -118,6 +119,10 @@ export class Requests {
       module: wire.get32(view, at, fields.module),
       leaks: wire.get32(view, at, fields.leaks),
       leakedBytes: Number(wire.get64(view, at, fields.leaked_bytes)),
+      left: {
+        at: addr(wire.get64(view, at, fields.left_va)),
+        count: Math.min(wire.get32(view, at, fields.left), wire.LEAKS_LISTED),
+      },
       result: [wire.get64(view, at, fields.result, 0), wire.get64(view, at, fields.result, 1)],
       reason: text === undefined ? '' : new TextDecoder().decode(text).replace(/\0.*$/s, ''),
       oops:

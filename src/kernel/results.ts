@@ -2,6 +2,7 @@
 // happened and carries its reason; describeFailure() makes one paragraph of it.
 
 import { errnoName } from './errno.ts';
+import type { Leaks } from './findings.ts';
 import type { Module } from './module.ts';
 import { describeOops, type Oops } from './oops.ts';
 import { describeProblem, type LoadProblem } from './problem.ts';
@@ -29,11 +30,6 @@ export interface LoadFailure {
 export type LoadResult =
   | { readonly ok: true; readonly module: Module }
   | { readonly ok: false; readonly failure: LoadFailure };
-
-export interface Leaks {
-  readonly blocks: number;
-  readonly bytes: number;
-}
 
 export type UnloadResult =
   /** `leaks` is what the module had not given back. */

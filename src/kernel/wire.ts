@@ -252,7 +252,7 @@ export const OOPS_FRAMES = 32;
 export const OOPS_ARGS = 4;
 
 export const oops = {
-  bytes: 664,
+  bytes: 672,
   fields: {
     kind: u32(0),
     module: u32(4),
@@ -267,6 +267,7 @@ export const oops = {
     regs: u64(56, OOPS_REGS),
     frames: u64(376, OOPS_FRAMES),
     args: u64(632, OOPS_ARGS),
+    missing_va: u64(664),
   },
 } as const satisfies Struct;
 

@@ -382,6 +382,7 @@ struct wire_oops {
 	uint64_t frames[WIRE_OOPS_FRAMES];	/* 376 */
 	uint64_t args[WIRE_OOPS_ARGS];	/* 632 first words that a missing
 					      symbol was called with */
-};					/* 664 */
+	uint64_t missing_va;		/* 664 its name, or 0 */
+};					/* 672 */
 
 #endif /* MODBOX_WIRE_H */
