@@ -26,4 +26,5 @@ export {
   type UnloadResult,
   unwrap,
 } from './kernel/results.ts';
+export type { Snapshot } from './kernel/snapshot.ts';
 export { formatWhere, type Where } from './kernel/symbols.ts';

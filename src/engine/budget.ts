@@ -16,6 +16,7 @@ import {
   release,
   unregisterCallback,
 } from './binding.ts';
+import { mapPages, type Pages, PROT } from './pages.ts';
 
 /** A block callback and the cells it works on. */
 export interface Budget {
@@ -42,11 +43,6 @@ export const CELL = {
 } as const;
 const CELL_BYTES = 24;
 
-const PROT_NONE = 0;
-const PROT_RWX = 7;
-const MAP_PRIVATE = 2;
-/** MAP_ANONYMOUS | MAP_NORESERVE */
-const MAP_RESERVE = { linux: 0x4020, darwin: 0x1040 } as const;
 const CODE_BYTES = 4096;
 /** As much address space as Unicorn takes for its translations. */
 const RESERVED_BYTES = 1 << 30;
@@ -89,21 +85,14 @@ function blockCallback(emuStop: Pointer, note: readonly number[]): Uint8Array {
  * which the operating system therefore places right below: near enough for a near
  * call from every translated block.
  */
-function executable(): { page: Pointer; unmap: () => void } | undefined {
-  if (process.arch !== 'x64' || process.platform === 'win32') return undefined;
-  const flags = MAP_PRIVATE | MAP_RESERVE[process.platform === 'darwin' ? 'darwin' : 'linux'];
-  const libc = koffi.load(null);
-  const mmap = libc.func('void *mmap(void *, size_t, int, int, int, int64_t)');
-  const mprotect = libc.func('int mprotect(void *, size_t, int)');
-  const munmap = libc.func('int munmap(void *, size_t)');
-  const page: Pointer = mmap(null, RESERVED_BYTES, PROT_NONE, flags, -1, 0);
-  if (page === null || BigInt.asIntN(64, page) === -1n) return undefined;
-  const unmap = (): void => munmap(page, RESERVED_BYTES);
-  if (mprotect(page, CODE_BYTES, PROT_RWX) !== 0) {
-    unmap();
-    return undefined;
-  }
-  return { page, unmap };
+function executable(): Pages | undefined {
+  if (process.arch !== 'x64') return undefined;
+  const reserved = mapPages(RESERVED_BYTES, PROT.none);
+  if (reserved === undefined) return undefined;
+  const mprotect = koffi.load(null).func('int mprotect(void *, size_t, int)');
+  if (mprotect(reserved.pointer, CODE_BYTES, PROT.all) === 0) return reserved;
+  reserved.free();
+  return undefined;
 }
 
 /**
@@ -114,19 +103,19 @@ function executable(): { page: Pointer; unmap: () => void } | undefined {
 export function nativeBudget(emuStop: Pointer): Budget | undefined {
   const code = executable();
   if (code === undefined) return undefined;
-  const instructions = new Uint8Array(koffi.view(code.page, CODE_BYTES));
+  const instructions = new Uint8Array(koffi.view(code.pointer, CODE_BYTES));
   instructions.set(blockCallback(emuStop, []));
   const { pointer, view } = allocate(CELL_BYTES);
   return {
     kind: 'native',
-    callback: code.page,
+    callback: code.pointer,
     data: pointer,
     cells: new Int32Array(view),
     noteBlocks: () => {
       if (instructions[0] !== NOTE[0]) instructions.set(blockCallback(emuStop, NOTE));
     },
     release: () => {
-      code.unmap();
+      code.free();
       release(pointer);
     },
   };

@@ -20,8 +20,24 @@ export interface StateOffsets {
 const GP = 13;
 const DATA_ABORT_SAME_EL = 0x25;
 
-/** Finds the offsets with a scratch engine that was just opened. */
-export function calibrate(engine: Engine, name: ArchName): StateOffsets {
+const known = new Map<string, StateOffsets>();
+
+/** The offsets in the states of a library's CPU, found with a scratch engine of it. */
+export function stateOffsets(library: string, name: ArchName, open: () => Engine): StateOffsets {
+  const key = `${library} ${name}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const scratch = open();
+  try {
+    const found = calibrate(scratch, name);
+    known.set(key, found);
+    return found;
+  } finally {
+    scratch.close();
+  }
+}
+
+function calibrate(engine: Engine, name: ArchName): StateOffsets {
   return name === 'i386' || name === 'amd64' ? calibrateX86(engine) : calibrateArm(engine, name);
 }
 

@@ -6,17 +6,18 @@
 import type { Arch } from '../arch/arch.ts';
 import type { Cpu, FaultState, RawEvent, SystemRegister, TableRegister } from '../arch/cpu.ts';
 import { type Addr, addr } from '../base/address.ts';
-import { allocate, type Binding, loadBinding, type Pointer, release } from './binding.ts';
+import { type Binding, loadBinding, type Pointer } from './binding.ts';
 import { type Budget, CELL, callbackBudget, nativeBudget } from './budget.ts';
-import { calibrate, type StateOffsets } from './calibrate.ts';
-import { CTL, HOOK, PROT_ALL } from './constants.ts';
+import { type StateOffsets, stateOffsets } from './calibrate.ts';
+import { HOOK } from './constants.ts';
 import { CpuState } from './cpu-state.ts';
 import { type DeviceWindow, Hooks } from './hooks.ts';
 import { openCpu } from './open.ts';
+import { Ram } from './ram.ts';
 import { RegisterFile } from './register-file.ts';
-import { residencyOf } from './residency.ts';
 import { Slice } from './slice.ts';
 import type { EngineStop } from './stop.ts';
+import { type PageRun, Translations } from './translations.ts';
 import { type AccessKinds, type MemoryAccess, type Trap, Traps } from './traps.ts';
 
 export interface EngineOptions {
@@ -27,24 +28,18 @@ export interface EngineOptions {
   readonly slices?: 'native' | 'callback';
 }
 
-const PAGE = 4096n;
-
-const calibrated = new Map<string, StateOffsets>();
-
 export class Engine implements Cpu {
-  readonly ram: Uint8Array;
-  readonly ramBase: Addr;
   readonly registers: RegisterFile;
   readonly slice: Slice;
   readonly #arch: Arch;
   readonly #lib: Binding;
   readonly #uc: Pointer;
-  readonly #ramPointer: Pointer;
+  readonly #ram: Ram;
   readonly #state: CpuState;
   readonly #budget: Budget;
+  readonly #translations: Translations;
   readonly #traps: Traps;
   readonly #hooks: Hooks;
-  readonly #residency: ReturnType<typeof residencyOf>;
   #offsets: StateOffsets | undefined;
   #event: RawEvent | undefined;
   #stopped = false;
@@ -63,15 +58,7 @@ export class Engine implements Cpu {
       options.slices === 'callback' ? undefined : nativeBudget(this.#lib.emuStopAddress);
     this.#uc = openCpu(this.#lib, arch.name);
 
-    const ram = allocate(options.ramBytes);
-    this.#ramPointer = ram.pointer;
-    this.ram = new Uint8Array(ram.view);
-    this.ramBase = addr(arch.map.ramBase);
-    this.#check(
-      this.#lib.memMapPtr(this.#uc, this.ramBase, BigInt(options.ramBytes), PROT_ALL, ram.pointer),
-      'map RAM',
-    );
-    this.#residency = residencyOf(ram.pointer, options.ramBytes);
+    this.#ram = new Ram(this.#lib, this.#uc, arch.map.ramBase, options.ramBytes);
     this.registers = new RegisterFile(arch, this.#lib, this.#uc);
     this.#state = new CpuState(this.#lib, this.#uc);
     this.#traps = new Traps(this.#lib, this.#uc, (work) => this.#state.keep(work));
@@ -80,6 +67,15 @@ export class Engine implements Cpu {
     this.slice = new Slice(this.#budget.cells);
     this.#addHooks();
     arch.exceptions.reset(this);
+    this.#translations = new Translations(this.#lib, this.#uc, this.#state, this.ramBase);
+  }
+
+  get ram(): Uint8Array {
+    return this.#ram.bytes;
+  }
+
+  get ramBase(): Addr {
+    return this.#ram.base;
   }
 
   /** Whether blocks are counted by machine code or by a JavaScript callback. */
@@ -248,11 +244,16 @@ export class Engine implements Cpu {
     return this.#state.save();
   }
 
-  /** Makes a saved state the CPU's; the page tables in memory may be others than before. */
-  restoreState(state: Uint8Array): void {
+  /**
+   * Makes a saved state the CPU's; RAM, page tables too, may hold other bytes than before.
+   *
+   * @param changed what the CPU may have run code from, and must not run again
+   */
+  restoreState(state: Uint8Array, changed: readonly PageRun[] | 'all'): void {
+    if (changed === 'all') this.#translations.flush();
+    else this.#translations.forgetPages(changed);
     this.#state.restore(state);
-    this.#check(this.#lib.ctl(this.#uc, CTL.flushTlb), 'flush TLB');
-    this.flushTranslations();
+    this.#translations.flushTlb();
   }
 
   /** From now on slice.block is the last block; a debugger needs that. */
@@ -314,7 +315,7 @@ export class Engine implements Cpu {
 
   /** For each page of RAM, zero if nobody has touched it: it holds zeros. */
   touchedPages(): Uint8Array {
-    return this.#residency.ask();
+    return this.#ram.touchedPages();
   }
 
   mapDevices(base: bigint, bytes: number, window: DeviceWindow): void {
@@ -327,13 +328,12 @@ export class Engine implements Cpu {
    * only those through the address that the code ran from.
    */
   forgetCode(page: Addr): void {
-    const range = ['uint64_t', page, 'uint64_t', page + PAGE] as const;
-    this.#check(this.#lib.ctl(this.#uc, CTL.removeTranslations, ...range), 'forget code');
+    this.#translations.forgetMapped(page);
   }
 
   /** After the host changed code that may have run before. */
   flushTranslations(): void {
-    this.#check(this.#lib.ctl(this.#uc, CTL.flushTranslations), 'flush translations');
+    this.#translations.flush();
   }
 
   close(): void {
@@ -344,8 +344,7 @@ export class Engine implements Cpu {
     this.#lib.close(this.#uc);
     this.#hooks.release();
     this.registers.release();
-    this.#residency.close();
-    release(this.#ramPointer);
+    this.#ram.release();
     this.#budget.release();
   }
 
@@ -371,24 +370,13 @@ export class Engine implements Cpu {
   }
 
   #stateOffsets(): StateOffsets {
-    if (this.#offsets !== undefined) return this.#offsets;
-    const key = `${this.#lib.path} ${this.#arch.name}`;
-    let offsets = calibrated.get(key);
-    if (offsets === undefined) {
-      const scratch = new Engine({ library: this.#lib.path, arch: this.#arch, ramBytes: 0x10000 });
-      try {
-        offsets = calibrate(scratch, this.#arch.name);
-      } finally {
-        scratch.close();
-      }
-      calibrated.set(key, offsets);
-    }
-    this.#offsets = offsets;
-    return offsets;
-  }
-
-  #check(error: number, what: string): void {
-    if (error !== 0) throw new Error(`libunicorn: ${what}: ${this.#lib.strerror(error)}`);
+    const { path: library } = this.#lib;
+    this.#offsets ??= stateOffsets(
+      library,
+      this.#arch.name,
+      () => new Engine({ library, arch: this.#arch, ramBytes: 0x10000 }),
+    );
+    return this.#offsets;
   }
 }
 

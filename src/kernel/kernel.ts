@@ -17,6 +17,7 @@ import { Module } from './module.ts';
 import { readOops } from './oops.ts';
 import { type Answer, type Completion, type Death, type Request, Requests } from './requests.ts';
 import type { CallResult, LoadFailure, LoadResult, UnloadResult } from './results.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { waitForBoot } from './start.ts';
 import { nowhere, type Where } from './symbols.ts';
 import type { ModuleView } from './view.ts';
@@ -260,6 +261,12 @@ export class Kernel {
     );
   }
 
+  /** A moment to come back to again and again, at little cost: for isolated tests. */
+  snapshot(): Snapshot {
+    return takeSnapshot(this);
+  }
+
+  /** A moment among many, which share the pages that are the same: for debuggers. */
   save(since?: KernelState): KernelState {
     return {
       machine: this.machine.save(since?.machine),
@@ -269,9 +276,13 @@ export class Kernel {
     };
   }
 
-  /** Goes back, or forth, to where this kernel was when it was saved. */
-  restore(state: KernelState): void {
-    this.machine.restore(state.machine);
+  /**
+   * Goes back, or forth, to where this kernel was when it was saved.
+   *
+   * @param code see Machine.restore()
+   */
+  restore(state: KernelState, code?: ReadonlySet<number>): void {
+    this.machine.restore(state.machine, code);
     this.#service.restore(state.service);
     this.#requests.restore(state.done);
     this.#death = state.death;

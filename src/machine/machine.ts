@@ -184,9 +184,14 @@ export class Machine {
     return takeState(this, { ...this.#loop }, since);
   }
 
-  /** Goes back, or forth, to where this machine was when it was saved. */
-  restore(state: MachineState): void {
-    putState(this, state);
+  /**
+   * Goes back, or forth, to where this machine was when it was saved.
+   *
+   * @param code pages of RAM, by number, that held code then: if they still hold the
+   *   same it need not be translated again
+   */
+  restore(state: MachineState, code?: ReadonlySet<number>): void {
+    putState(this, state, code);
     this.#loop = { ...state.loop };
   }
 

@@ -32,16 +32,20 @@ export function captureRam(ram: Uint8Array, touched: Uint8Array, since?: RamImag
   return { pages, fresh };
 }
 
-/** Makes RAM what it was; answers how many pages had to change. */
-export function restoreRam(ram: Uint8Array, touched: Uint8Array, image: RamImage): number {
-  let changed = 0;
+/** Makes RAM what it was; answers the pages that had to change. */
+export function restoreRam(
+  ram: Uint8Array,
+  touched: Uint8Array,
+  image: RamImage,
+): ReadonlySet<number> {
+  const changed = new Set<number>();
   for (let i = 0; i < touched.length; i++) {
     if (touched[i] === 0) continue;
     const wanted = image.pages.get(i) ?? ZERO;
     const page = ram.subarray(i * PAGE, (i + 1) * PAGE);
     if (Buffer.compare(page, wanted) === 0) continue;
     page.set(wanted);
-    changed++;
+    changed.add(i);
   }
   return changed;
 }

@@ -3,6 +3,7 @@
 import type { FaultState, RawEvent } from '../arch/cpu.ts';
 import { type Addr, addr } from '../base/address.ts';
 import type { Block, SliceState } from '../engine/slice.ts';
+import type { PageRun } from '../engine/translations.ts';
 import type { IntcState } from './devices/intc.ts';
 import type { LinkerState } from './devices/linker.ts';
 import type { LastWord } from './devices/power.ts';
@@ -90,15 +91,45 @@ export function takeState(machine: Machine, loop: LoopState, since?: MachineStat
   };
 }
 
-/** All but the run loop, which is the machine's own. */
-export function putState(machine: Machine, state: MachineState): void {
+/**
+ * All but the run loop, which is the machine's own.
+ *
+ * @param code pages of RAM that hold code in that state; undefined: not known
+ */
+export function putState(
+  machine: Machine,
+  state: MachineState,
+  code: ReadonlySet<number> | undefined,
+): void {
   const { engine, memory, console, intc, timer, linker, power } = machine;
-  restoreRam(memory.ram, engine.touchedPages(), state.ram);
-  engine.restoreState(state.cpu);
+  const touched = engine.touchedPages();
+  const changed = restoreRam(memory.ram, touched, state.ram);
+  engine.restoreState(state.cpu, code === undefined ? 'all' : staleCode(touched, changed, code));
   engine.slice.restore(state.slice);
   console.truncate(state.consoleLength);
   intc.restore(state.intc);
   timer.restore(state.timer);
   linker.restore(state.linker);
   power.lastWord = state.lastWord;
+}
+
+/**
+ * The pages whose translations are not to be kept.  Those of a page that is code in
+ * the restored state, and whose bytes are the same before and after, are right.
+ * All other pages lose theirs, changed or not: what is no code in that state may be
+ * written by stores which libunicorn does not recognise as changing code.
+ */
+function staleCode(
+  touched: Uint8Array,
+  changed: ReadonlySet<number>,
+  code: ReadonlySet<number>,
+): readonly PageRun[] {
+  const runs: { first: number; end: number }[] = [];
+  for (let page = 0; page < touched.length; page++) {
+    if (touched[page] === 0 || (code.has(page) && !changed.has(page))) continue;
+    const last = runs.at(-1);
+    if (last?.end === page) last.end++;
+    else runs.push({ first: page, end: page + 1 });
+  }
+  return runs;
 }
