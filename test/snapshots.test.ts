@@ -32,7 +32,10 @@ function runSome(kernel: Kernel, job: Job<LoadResult>, nanoseconds: number): voi
     if (stop.kind === 'paused') break;
     kernel.serve(stop);
   }
-  for (let i = 0; i < 5; i++) kernel.machine.step();
+  for (let i = 0; i < 5; i++) {
+    const stop = kernel.machine.step();
+    if (stop !== undefined) kernel.serve(stop);
+  }
 }
 
 describe.for(archNames)('%s', (arch) => {
