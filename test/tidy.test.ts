@@ -41,6 +41,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   machine: ['base', 'arch', 'engine'],
   corpus: ['base', 'arch', 'object', 'flavour', 'linker'],
   kernel: kernelAndBelow,
+  board: kernelAndBelow,
   fuzz: ['base', 'arch', 'object', 'flavour', 'linker', 'kernel', 'corpus'],
   host: [...kernelAndBelow, 'disasm', 'debug'],
   debug: [...kernelAndBelow, 'disasm'],
@@ -51,6 +52,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   suite: seenByFrontEnds,
   cli: [
     ...kernelAndBelow,
+    'board',
     'corpus',
     'fuzz',
     'host',

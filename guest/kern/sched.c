@@ -40,10 +40,10 @@ thread_timer(void)
 {
 	uint64_t due = 0, guard = guard_deadline(curthread);
 
-	if (ready != NULL && curthread != &thread0)
-		due = slice_end;
-	if (runs_linux() && earlier(linux_tick_due(), due))
+	if (runs_linux())
 		due = linux_tick_due();
+	else if (ready != NULL && curthread != &thread0)
+		due = slice_end;
 	for (const struct thread *t = sleepers; t != NULL; t = t->td_next)
 		if (earlier(t->td_deadline, due))
 			due = t->td_deadline;
