@@ -42,6 +42,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   corpus: ['base', 'arch', 'object', 'flavour', 'linker'],
   kernel: kernelAndBelow,
   board: kernelAndBelow,
+  inject: kernelAndBelow,
   fuzz: ['base', 'arch', 'object', 'flavour', 'linker', 'kernel', 'corpus'],
   host: [...kernelAndBelow, 'disasm', 'debug'],
   debug: [...kernelAndBelow, 'disasm'],
@@ -53,6 +54,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...kernelAndBelow,
     'board',
+    'inject',
     'corpus',
     'fuzz',
     'host',

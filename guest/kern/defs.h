@@ -100,11 +100,15 @@ void	finding_add(const char *kind, const void *caller, const void *address,
 /* ledger.c: what modules have registered, by kind and address. */
 void	ledger_add(const char *kind, const void *object, const char *name,
 	    const void *caller);
+/* For a function that is to be called later, caller is an address in it. */
 void	ledger_add_owned(const char *kind, const void *object,
 	    const struct module *, const void *caller);
 bool	ledger_has(const char *kind, const void *object);
 bool	ledger_take(const char *kind, const void *object); /* had it */
 const void *ledger_named(const char *kind, const char *name);
+const void *ledger_find(const char *kind,
+	    bool (*is_meant)(const void *object, const void *arg),
+	    const void *arg);
 /* What a module that goes has left; answers how many, of which at most room
  * are described. */
 unsigned ledger_drop_owned(const struct module *, struct wire_leak *,

@@ -98,6 +98,20 @@ ledger_named(const char *kind, const char *name)
 	return e != NULL ? e->object : NULL;
 }
 
+const void *
+ledger_find(const char *kind, bool (*is_meant)(const void *, const void *),
+    const void *arg)
+{
+	unsigned s = arch_intr_disable();
+	struct entry *e = ledger;
+
+	while (e != NULL && (strcmp(e->kind, kind) != 0 ||
+	    !is_meant(e->object, arg)))
+		e = e->next;
+	arch_intr_restore(s);
+	return e != NULL ? e->object : NULL;
+}
+
 unsigned
 ledger_drop_owned(const struct module *owner, struct wire_leak *leaks,
     unsigned room)

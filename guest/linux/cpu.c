@@ -23,6 +23,11 @@ static const unsigned long linux_cpu_all_bits[MASK_BYTES / sizeof(long)] = {
 };
 EXPORT_LINUX("cpu_all_bits", linux_cpu_all_bits);
 
+/* What pages of nothing are mapped to. */
+static const char linux_empty_zero_page[4096]
+    __attribute__((__aligned__(4096)));
+EXPORT_LINUX("empty_zero_page", linux_empty_zero_page);
+
 /* struct cpuinfo_x86 begins {family; vendor; model; stepping}, each a byte. */
 static const uint8_t linux_boot_cpu_data[512]
     __attribute__((__aligned__(64))) = { 0, 0xff };
@@ -42,6 +47,58 @@ LINUX(const struct cpu_id *, x86_match_cpu, (const struct cpu_id *id))
 		    id->model == 0 && id->steppings == 0 && id->feature == 0)
 			return id;
 	return NULL;
+}
+
+static int linux_fg_console;
+EXPORT_LINUX("fg_console", linux_fg_console);
+
+/* -- What is to be done when a CPU comes or goes: the one that is here comes when
+ * it is registered. */
+
+struct cpuhp {
+	struct cpuhp	*next;
+	unsigned	state;
+	int		(LINUX_REGPARM *teardown)(unsigned cpu);
+};
+
+static struct cpuhp *states;
+
+LINUX(int, __cpuhp_setup_state, (unsigned state, const char *name, bool invoke,
+    int (LINUX_REGPARM *startup)(unsigned cpu),
+    int (LINUX_REGPARM *teardown)(unsigned cpu), bool multi))
+{
+	static unsigned next = 1000;
+	struct cpuhp *c = registry_create("cpu hotplug state", sizeof(*c),
+	    name, CALLER);
+	int error = c == NULL ? -ENOMEM : 0;
+
+	if (error == 0 && invoke && startup != NULL && !multi)
+		error = startup(0);
+	if (error != 0) {
+		registry_destroy("cpu hotplug state", c, CALLER);
+		return error;
+	}
+	c->state = next++;
+	c->teardown = teardown;
+	c->next = states;
+	states = c;
+	return (int)c->state;
+}
+
+/* By the number that was answered; those with a fixed one name the newest. */
+LINUX(void, __cpuhp_remove_state, (unsigned state, bool invoke))
+{
+	struct cpuhp **at = &states, *c;
+
+	while (*at != NULL && (*at)->state != state && state >= 1000)
+		at = &(*at)->next;
+	c = *at;
+	if (c == NULL)
+		return;
+	*at = c->next;
+	if (invoke && c->teardown != NULL)
+		(void)c->teardown(0);
+	registry_destroy("cpu hotplug state", c, CALLER);
 }
 
 /* -- Read-copy-update: readers do not sleep, and there is one CPU, so when a

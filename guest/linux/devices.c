@@ -177,15 +177,94 @@ UNREGISTERS("misc device", misc_deregister)
 
 /* -- Classes and devices that the kernel makes: nobody looks into them. */
 
+/* Modules fill in what they want of a class: it begins {name; owner}. */
+struct class {
+	const char	*name;
+	void		*owner;
+	char		rest[256];
+};
+
 LINUX_GPL(void *, __class_create, (void *owner, const char *name, void *key))
 {
-	return registry_opaque("struct class", name, CALLER);
+	struct class *c = registry_create("class", sizeof(*c), name, CALLER);
+
+	if (c == NULL)
+		return err_ptr(-ENOMEM);
+	c->name = name;
+	c->owner = owner;
+	return c;
 }
 
 LINUX_GPL(void, class_destroy, (void *class))
 {
 	if (class != NULL && !is_err(class))
-		registry_destroy_opaque("struct class", class, CALLER);
+		registry_destroy("class", class, CALLER);
+}
+
+LINUX_GPL(int, class_create_file_ns,
+    (void *class, const void *attribute, const void *ns))
+{
+	return inject_failure(CALLER) ? -ENOMEM : 0;
+}
+
+LINUX_GPL(void, class_remove_file_ns,
+    (void *class, const void *attribute, const void *ns))
+{
+}
+
+/* -- LED triggers. */
+
+LINUX_GPL(void, led_trigger_register_simple, (const char *name, void **to))
+{
+	void *trigger = registry_opaque("led trigger", name, CALLER);
+
+	*to = is_err(trigger) ? NULL : trigger;
+}
+
+LINUX_GPL(void, led_trigger_unregister_simple, (void *trigger))
+{
+	if (trigger != NULL)
+		registry_destroy_opaque("led trigger", trigger, CALLER);
+}
+
+LINUX_GPL(void, led_trigger_event, (void *trigger, int brightness))
+{
+}
+
+/* -- Platform devices that modules make up.  Nobody probes them, so there must
+ * not be a driver of that name. */
+
+struct platform_driver {
+	void		*probe, *remove, *shutdown, *suspend, *resume;
+	const char	*name;		/* begins struct device_driver */
+};
+
+static bool
+is_meant(const void *driver, const void *name)
+{
+	const char *its = ((const struct platform_driver *)driver)->name;
+
+	return its != NULL && strcmp(its, name) == 0;
+}
+
+struct platform_device_info {
+	void		*parent, *fwnode;
+	uint8_t		of_node_reused;
+	const char	*name;
+};
+
+LINUX_GPL(void *, platform_device_register_full,
+    (const struct platform_device_info *info))
+{
+	if (ledger_find("platform driver", is_meant, info->name) != NULL)
+		unmodelled("probe of a platform device");
+	return registry_opaque("platform device", info->name, CALLER);
+}
+
+LINUX_GPL(void, platform_device_unregister, (void *device))
+{
+	if (device != NULL && !is_err(device))
+		registry_destroy_opaque("platform device", device, CALLER);
 }
 
 struct made_device {

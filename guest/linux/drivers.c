@@ -63,14 +63,20 @@ LINUX(int, i2c_register_driver, (void *owner, void *driver))
 
 UNREGISTERS("i2c driver", i2c_del_driver)
 
-LINUX_GPL(int, __spi_register_driver, (void *owner, void *driver))
+/* Some are taken back with driver_unregister(&x->driver), inline. */
+struct spi_driver {
+	void	*id_table, *probe, *remove, *shutdown;
+	char	driver[];
+};
+
+LINUX_GPL(int, __spi_register_driver, (void *owner, struct spi_driver *spi))
 {
-	return registry_add("spi driver", driver, NULL, CALLER);
+	return registry_add("driver", spi->driver, NULL, CALLER);
 }
 
 LINUX_GPL(int, __serdev_device_driver_register, (void *driver, void *owner))
 {
-	return registry_add("serdev driver", driver, NULL, CALLER);
+	return registry_add("driver", driver, NULL, CALLER);
 }
 
 /* Binds at once or never. */
@@ -198,6 +204,44 @@ LINUX(const void *, dmi_find_device,
 
 static int linux_acpi_disabled = 1;
 EXPORT_LINUX("acpi_disabled", linux_acpi_disabled);
+
+LINUX_GPL(int, register_acpi_bus_type, (void *type))
+{
+	return -L_ENODEV;
+}
+
+LINUX_GPL(int, unregister_acpi_bus_type, (void *type))
+{
+	return -L_ENODEV;
+}
+
+LINUX_GPL(int, driver_create_file, (void *driver, const void *attribute))
+{
+	return inject_failure(CALLER) ? -ENOMEM : 0;
+}
+
+LINUX_GPL(void, driver_remove_file, (void *driver, const void *attribute))
+{
+}
+
+DRIVER("anonymous transport class", anon_transport_class_register,
+    anon_transport_class_unregister)
+
+/* Nobody offers channels. */
+LINUX(void, dmaengine_get, (void))
+{
+}
+
+LINUX(void, dmaengine_put, (void))
+{
+}
+
+LINUX_GPL(int, cn_add_callback, (const void *id, const char *name, void *fn))
+{
+	return registry_add("connector callback", id, name, CALLER);
+}
+
+UNREGISTERS_GPL("connector callback", cn_del_callback)
 
 LINUX_GPL(bool, hv_is_hyperv_initialized, (void))
 {

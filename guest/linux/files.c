@@ -198,6 +198,14 @@ LINUX(int, remove_proc_subtree, (const char *name, void *parent))
 	return 0;
 }
 
+LINUX(void, proc_set_size, (void *file, int64_t size))
+{
+}
+
+LINUX(void, proc_set_user, (void *file, unsigned uid, unsigned gid))
+{
+}
+
 /* -- sysctl. */
 
 LINUX(void *, register_sysctl, (const char *path, void *table))
@@ -273,6 +281,21 @@ SYSFS_REMOVES(sysfs_remove_files)
 SYSFS_REMOVES(sysfs_remove_bin_file)
 SYSFS_REMOVES(sysfs_remove_mount_point)
 
+/* -- Keys. */
+
+LINUX(void *, keyring_alloc, (const char *name, unsigned uid, unsigned gid,
+    const void *cred, unsigned perm, unsigned long flags,
+    void *restriction, void *dest))
+{
+	return registry_opaque("keyring", name, CALLER);
+}
+
+LINUX(void, key_put, (void *key))
+{
+	if (key != NULL && !is_err(key))
+		registry_destroy_opaque("keyring", key, CALLER);
+}
+
 /* The folders that are always there. */
 #define FOLDER(name)							\
 	EXPORT_IN(linux_gpl_exports, #name, linux_##name)
@@ -280,6 +303,8 @@ static void *linux_kernel_kobj, *linux_fs_kobj, *linux_firmware_kobj;
 FOLDER(kernel_kobj);
 FOLDER(fs_kobj);
 FOLDER(firmware_kobj);
+static void *linux_usb_debug_root;
+EXPORT_LINUX_GPL("usb_debug_root", linux_usb_debug_root);
 
 void
 linux_prepare(void)
@@ -289,4 +314,5 @@ linux_prepare(void)
 	linux_kernel_kobj = opaque_create("kernel_kobj", NULL);
 	linux_fs_kobj = opaque_create("fs_kobj", NULL);
 	linux_firmware_kobj = opaque_create("firmware_kobj", NULL);
+	linux_usb_debug_root = opaque_create("usb_debug_root", NULL);
 }

@@ -93,7 +93,8 @@ kthreads_gone(const struct module *m)
 		if (k->owner != m->mod_id)
 			continue;
 		if (!k->done)
-			ledger_add_owned("kernel thread", k->task, m, k->fn);
+			ledger_add_owned("kernel thread", k->task, m,
+			    (char *)k->fn + 1);
 		forget(k);
 	}
 }

@@ -139,6 +139,10 @@ void	*registry_opaque(const char *kind, const char *name,
 	    const void *caller);
 void	registry_destroy_opaque(const char *kind, void *, const void *caller);
 
+/* Ends the module's call as a use of something that nobody has: Linux would do
+ * here what this kernel does not. */
+void	unmodelled(const char *what) __dead;
+
 /* Functions that only register or take back their first argument: the machine
  * has no devices, so nothing else comes of it. */
 #define REGISTERS(kind, name)							LINUX(int, name, (void *object))					{										return registry_add(kind, object, NULL, CALLER);		}

@@ -24,10 +24,36 @@ hold(const void *lock, const char *kind, const void *caller)
 	curthread->td_held = h;
 }
 
+/* Objects may unlock inline, where nobody sees it. */
+static bool
+is_over(const struct held *h)
+{
+	return h->kind == spin_kind ? !arch_spin_held(h->lock) :
+	    h->kind == rwlock_kind && *(const uint32_t *)h->lock == 0;
+}
+
+static void
+forget_over(struct thread *t, const struct held *down_to)
+{
+	struct held **at = &t->td_held, *h;
+
+	while ((h = *at) != down_to && h != NULL) {
+		if (!is_over(h)) {
+			at = &h->next;
+			continue;
+		}
+		*at = h->next;
+		kmem_free(h);
+	}
+}
+
 bool
 holds(const void *lock)
 {
-	const struct held *h = curthread->td_held;
+	const struct held *h;
+
+	forget_over(curthread, NULL);
+	h = curthread->td_held;
 
 	while (h != NULL && h->lock != lock)
 		h = h->next;
@@ -57,6 +83,9 @@ locks_release(struct thread *t, const struct held *down_to, bool tell)
 {
 	struct held *h;
 
+	/* After a fault the locks' memory may be anything. */
+	if (tell)
+		forget_over(t, down_to);
 	while ((h = t->td_held) != NULL && h != down_to) {
 		if (tell)
 			linux_warn((const void *)h->caller, "%s %p is still "
@@ -80,8 +109,10 @@ interrupts_enabled(void)
 void
 might_sleep(const void *caller, const char *function)
 {
-	const struct held *h = curthread->td_held;
+	const struct held *h;
 
+	forget_over(curthread, NULL);
+	h = curthread->td_held;
 	while (h != NULL && h->kind != spin_kind && h->kind != rwlock_kind)
 		h = h->next;
 	if (h != NULL)

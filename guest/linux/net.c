@@ -104,6 +104,44 @@ PROTOCOL_NUMBER("ipv4 tunnel", xfrm4_tunnel_register,
 PROTOCOL_NUMBER("ipv6 tunnel", xfrm6_tunnel_register,
     xfrm6_tunnel_deregister)
 
+KEEPS("xfrm input", xfrm_input_register_afinfo, xfrm_input_unregister_afinfo)
+KEEPS("socket diagnostics", sock_diag_register_inet_compat,
+    sock_diag_unregister_inet_compat)
+
+LINUX(int, xfrm_register_type_offload,
+    (const void *type, unsigned short family))
+{
+	return registry_add("xfrm type offload", type, NULL, CALLER);
+}
+
+LINUX(void, xfrm_unregister_type_offload,
+    (const void *type, unsigned short family))
+{
+	(void)registry_remove("xfrm type offload", type, CALLER);
+}
+
+static void *linux_udp_tunnel_nic_ops;
+EXPORT_LINUX_GPL("udp_tunnel_nic_ops", linux_udp_tunnel_nic_ops);
+
+LINUX(void *, __netlink_kernel_create,
+    (void *net, int unit, void *module, void *config))
+{
+	void *sock = registry_opaque("netlink socket", NULL, CALLER);
+
+	return is_err(sock) ? NULL : sock;
+}
+
+LINUX(void, netlink_kernel_release, (void *sock))
+{
+	if (sock != NULL)
+		registry_destroy_opaque("netlink socket", sock, CALLER);
+}
+
+LINUX_GPL(int, register_btf_kfunc_id_set, (int type, const void *set))
+{
+	return 0;
+}
+
 LINUX_GPL(void, ethtool_set_ethtool_phy_ops, (const void *ops))
 {
 }
@@ -187,6 +225,26 @@ LINUX_GPL(int, register_pernet_device, (struct pernet_operations *ops))
 LINUX_GPL(void, unregister_pernet_device, (struct pernet_operations *ops))
 {
 	pernet_remove(ops, CALLER);
+}
+
+LINUX(int, tcf_register_action,
+    (const void *action, struct pernet_operations *ops))
+{
+	int error = registry_add("traffic action", action, NULL, CALLER);
+
+	if (error == 0 && (error = pernet_add(ops, CALLER)) != 0)
+		(void)registry_remove("traffic action", action, CALLER);
+	return error;
+}
+
+LINUX(int, tcf_unregister_action,
+    (const void *action, struct pernet_operations *ops))
+{
+	bool had = registry_remove("traffic action", action, CALLER);
+
+	if (had)
+		pernet_remove(ops, CALLER);
+	return had ? 0 : -ENOENT;
 }
 
 /* -- The lock of the stack's configuration. */

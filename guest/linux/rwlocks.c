@@ -111,67 +111,67 @@ LINUX(void, downgrade_write, (struct linux_rwsem *s))
 	wakeup(s);
 }
 
-/* -- Spinning locks of readers and writers: the first word likewise. */
+/* -- Spinning locks of readers and writers; objects may unlock them inline. */
 
 static void
-rwlock_take(int32_t *lock, int32_t to, bool free, const void *caller)
+rwlock_take(uint32_t *lock, bool writer, const void *caller)
 {
-	if (!free)
+	if (*lock & LINUX_WRITER || (writer && *lock != 0))
 		panic_caller("rwlock %p is held already", (void *)lock);
-	*lock = to;
+	*lock += writer ? LINUX_WRITER : LINUX_READER;
 	hold(lock, rwlock_kind, caller);
 }
 
 static void
-rwlock_drop(int32_t *lock, const void *caller)
+rwlock_drop(uint32_t *lock, bool writer, const void *caller)
 {
 	if (let_go(lock, rwlock_kind, caller))
-		*lock = *lock < 0 ? 0 : *lock - 1;
+		*lock -= writer ? LINUX_WRITER : LINUX_READER;
 }
 
-#define RWLOCK(name, to, free)					\
-	LINUX(void, _raw_##name##_lock, (int32_t *lock))		\
+#define RWLOCK(name, writer)					\
+	LINUX(void, _raw_##name##_lock, (uint32_t *lock))		\
 	{								\
-		rwlock_take(lock, to, free, CALLER);			\
+		rwlock_take(lock, writer, CALLER);			\
 	}								\
-	LINUX(void, _raw_##name##_lock_bh, (int32_t *lock))		\
+	LINUX(void, _raw_##name##_lock_bh, (uint32_t *lock))		\
 	{								\
-		rwlock_take(lock, to, free, CALLER);			\
+		rwlock_take(lock, writer, CALLER);			\
 	}								\
-	LINUX(void, _raw_##name##_lock_irq, (int32_t *lock))		\
+	LINUX(void, _raw_##name##_lock_irq, (uint32_t *lock))		\
 	{								\
 		(void)arch_intr_disable();				\
-		rwlock_take(lock, to, free, CALLER);			\
+		rwlock_take(lock, writer, CALLER);			\
 	}								\
-	LINUX(unsigned long, _raw_##name##_lock_irqsave, (int32_t *lock)) \
+	LINUX(unsigned long, _raw_##name##_lock_irqsave, (uint32_t *lock)) \
 	{								\
 		unsigned long flags = arch_intr_disable();		\
 									\
-		rwlock_take(lock, to, free, CALLER);			\
+		rwlock_take(lock, writer, CALLER);			\
 		return flags;						\
 	}								\
-	LINUX(void, _raw_##name##_unlock, (int32_t *lock))		\
+	LINUX(void, _raw_##name##_unlock, (uint32_t *lock))		\
 	{								\
-		rwlock_drop(lock, CALLER);				\
+		rwlock_drop(lock, writer, CALLER);				\
 	}								\
-	LINUX(void, _raw_##name##_unlock_bh, (int32_t *lock))		\
+	LINUX(void, _raw_##name##_unlock_bh, (uint32_t *lock))		\
 	{								\
-		rwlock_drop(lock, CALLER);				\
+		rwlock_drop(lock, writer, CALLER);				\
 	}								\
-	LINUX(void, _raw_##name##_unlock_irq, (int32_t *lock))		\
+	LINUX(void, _raw_##name##_unlock_irq, (uint32_t *lock))		\
 	{								\
-		rwlock_drop(lock, CALLER);				\
+		rwlock_drop(lock, writer, CALLER);				\
 		arch_intr_enable();					\
 	}								\
 	LINUX(void, _raw_##name##_unlock_irqrestore,			\
-	    (int32_t *lock, unsigned long flags))			\
+	    (uint32_t *lock, unsigned long flags))			\
 	{								\
-		rwlock_drop(lock, CALLER);				\
+		rwlock_drop(lock, writer, CALLER);				\
 		arch_intr_restore((unsigned)flags);			\
 	}
 
-RWLOCK(read, *lock + 1, *lock >= 0)
-RWLOCK(write, -1, *lock == 0)
+RWLOCK(read, false)
+RWLOCK(write, true)
 
 /* -- Counting semaphores: {raw_spinlock_t lock; unsigned count; list}. */
 

@@ -135,7 +135,7 @@ timers_gone(const struct module *m)
 		    !module_contains(m, (uintptr_t)t))
 			continue;
 		(void)timer_clear(t);
-		ledger_add_owned("armed timer", t, m, t->function);
+		ledger_add_owned("armed timer", t, m, (char *)t->function + 1);
 	}
 }
 

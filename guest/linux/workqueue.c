@@ -85,10 +85,11 @@ dequeue(struct work_struct *w)
 static bool
 settle(const struct work_struct *w, const void *caller)
 {
+	might_sleep(caller, "flush_work");
+
 	unsigned s = arch_intr_disable();
 	bool waited = false;
 
-	might_sleep(caller, "flush_work");
 	while (curthread != worker &&
 	    (running == w || (w->data & PENDING && !list_empty(&w->entry)))) {
 		waited = true;
@@ -101,9 +102,10 @@ settle(const struct work_struct *w, const void *caller)
 static void
 drain(const void *caller)
 {
+	might_sleep(caller, "flush_workqueue");
+
 	unsigned s = arch_intr_disable();
 
-	might_sleep(caller, "flush_workqueue");
 	while (curthread != worker && (running != NULL || !list_empty(&queue)))
 		(void)tsleep(&running, 0);
 	arch_intr_restore(s);
@@ -121,7 +123,7 @@ work_gone(const struct module *m)
 		    !module_contains(m, (uintptr_t)w))
 			continue;
 		(void)dequeue(w);
-		ledger_add_owned("queued work", w, m, w->func);
+		ledger_add_owned("queued work", w, m, (char *)w->func + 1);
 	}
 }
 

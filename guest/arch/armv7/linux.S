@@ -160,6 +160,9 @@ linux_per_cpu_offset:
 	.long	0
 linux_elf_hwcap:
 	.long	0, 0
+linux_current:
+	.long	linux_task
+	EXPORT_ASM __current, linux_current, linux_exports
 	EXPORT_ASM __stack_chk_guard, linux_stack_chk_guard, linux_exports
 	EXPORT_ASM __per_cpu_offset, linux_per_cpu_offset, linux_exports
 	EXPORT_ASM elf_hwcap, linux_elf_hwcap, linux_exports

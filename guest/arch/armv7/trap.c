@@ -19,7 +19,7 @@ void	arch_trap(struct trapframe *);
  * Linux modules read their stack canary from the task that TPIDRURO points
  * at; a zeroed block larger than any offset they use answers.
  */
-static char linux_task[8192] __attribute__((__aligned__(64)));
+char linux_task[8192] __attribute__((__aligned__(64)));
 
 void
 arch_trap_init(void)

@@ -44,4 +44,8 @@ arch_spin_held(const void *lock)
 	return *(const volatile uint8_t *)lock != 0;
 }
 
+/* A lock of readers and writers: what a reader adds, and what a writer puts. */
+#define LINUX_READER	0x200
+#define LINUX_WRITER	0xff
+
 #endif /* MACHINE_LINUX_H */

@@ -49,4 +49,8 @@ arch_spin_held(const void *lock)
 	return tickets[0] != tickets[1];
 }
 
+/* A lock of readers and writers: what a reader adds, and what a writer puts. */
+#define LINUX_READER	1
+#define LINUX_WRITER	0x80000000U
+
 #endif /* MACHINE_LINUX_H */
