@@ -106,9 +106,8 @@ void	ledger_add_owned(const char *kind, const void *object,
 bool	ledger_has(const char *kind, const void *object);
 bool	ledger_take(const char *kind, const void *object); /* had it */
 const void *ledger_named(const char *kind, const char *name);
-const void *ledger_find(const char *kind,
-	    bool (*is_meant)(const void *object, const void *arg),
-	    const void *arg);
+/* One after another, the newest first, from NULL to NULL. */
+const void *ledger_next(const char *kind, const void *after);
 /* What a module that goes has left; answers how many, of which at most room
  * are described. */
 unsigned ledger_drop_owned(const struct module *, struct wire_leak *,

@@ -99,14 +99,13 @@ ledger_named(const char *kind, const char *name)
 }
 
 const void *
-ledger_find(const char *kind, bool (*is_meant)(const void *, const void *),
-    const void *arg)
+ledger_next(const char *kind, const void *after)
 {
 	unsigned s = arch_intr_disable();
-	struct entry *e = ledger;
+	struct entry *e = after != NULL ? *find(kind, after) : NULL;
 
-	while (e != NULL && (strcmp(e->kind, kind) != 0 ||
-	    !is_meant(e->object, arg)))
+	e = e != NULL ? e->next : after == NULL ? ledger : NULL;
+	while (e != NULL && strcmp(e->kind, kind) != 0)
 		e = e->next;
 	arch_intr_restore(s);
 	return e != NULL ? e->object : NULL;

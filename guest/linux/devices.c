@@ -240,11 +240,14 @@ struct platform_driver {
 };
 
 static bool
-is_meant(const void *driver, const void *name)
+has_driver(const char *name)
 {
-	const char *its = ((const struct platform_driver *)driver)->name;
+	const struct platform_driver *d = NULL;
 
-	return its != NULL && strcmp(its, name) == 0;
+	while ((d = ledger_next("platform driver", d)) != NULL)
+		if (d->name != NULL && strcmp(d->name, name) == 0)
+			return true;
+	return false;
 }
 
 struct platform_device_info {
@@ -256,7 +259,7 @@ struct platform_device_info {
 LINUX_GPL(void *, platform_device_register_full,
     (const struct platform_device_info *info))
 {
-	if (ledger_find("platform driver", is_meant, info->name) != NULL)
+	if (has_driver(info->name))
 		unmodelled("probe of a platform device");
 	return registry_opaque("platform device", info->name, CALLER);
 }

@@ -150,6 +150,18 @@ void	unmodelled(const char *what) __dead;
 #define UNREGISTERS(kind, name)							LINUX(int, name, (void *object))					{										(void)registry_remove(kind, object, CALLER);				return 0;							}
 #define UNREGISTERS_GPL(kind, name)						LINUX_GPL(int, name, (void *object))					{										(void)registry_remove(kind, object, CALLER);				return 0;							}
 
+/* numbers.c: the digits of at most so many characters in a base, 0 for what
+ * the prefix says; answers where they end. */
+const char *linux_digits(const char *, unsigned base, size_t most,
+	    uint64_t *value, bool *overflow);
+/* hex.c: what a digit is worth, -1 for none. */
+int	linux_hex_digit(char);
+/* bits.c: how many bits are set. */
+unsigned linux_hweight32(uint32_t);
+unsigned long linux_hweight64(uint64_t);
+/* random.c: the next number. */
+uint64_t linux_random(void);
+
 /* report.c: something that Linux would print with WARN() or BUG(). */
 void	linux_warn(const void *caller, const char *, ...) __printflike(2, 3);
 

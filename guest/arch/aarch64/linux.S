@@ -13,6 +13,9 @@
 
 	EXPORT_ASM alt_cb_patch_nops, linux_alt_cb_patch_nops, linux_exports
 
+	EXPORT_ASM __sw_hweight32, linux_hweight32, linux_exports
+	EXPORT_ASM __sw_hweight64, linux_hweight64, linux_exports
+
 	.data
 	.balign	64
 	.macro	DATA name, bytes

@@ -26,6 +26,31 @@
 	EXPORT_ASM __fentry__, linux_fentry, linux_exports
 	EXPORT_ASM __x86_return_thunk, linux_return_thunk, linux_exports
 
+/* Bits that are set in rdi, counted in place of an instruction: all registers
+ * but rax are kept. */
+	.macro	COUNT name, arguments:vararg
+	FUNC	linux_sw_\name
+	.irp	reg, \arguments
+	pushq	%\reg
+	.cfi_adjust_cfa_offset 8
+	.endr
+	call	linux_\name
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	.cfi_adjust_cfa_offset -64
+	ret
+	END
+	EXPORT_ASM __sw_\name, linux_sw_\name, linux_exports
+	.endm
+	COUNT	hweight32, rdi, rsi, rdx, rcx, r8, r9, r10, r11
+	COUNT	hweight64, rdi, rsi, rdx, rcx, r8, r9, r10, r11
+
 /*
  * What Linux modules read from gs:, which arch_trap_init points here: the
  * stack canary at gs:0x28, and per-CPU variables, whose symbols are offsets

@@ -152,6 +152,9 @@
 	END
 	EXPORT_ASM arm_heavy_mb, linux_heavy_mb, linux_exports
 
+	EXPORT_ASM __sw_hweight32, linux_hweight32, linux_exports
+	EXPORT_ASM __sw_hweight64, linux_hweight64, linux_exports
+
 	.data
 	.balign	8
 linux_stack_chk_guard:

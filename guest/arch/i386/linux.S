@@ -20,6 +20,22 @@
 
 	EXPORT_ASM __fentry__, linux_fentry, linux_exports
 
+/* Bits that are set in eax, counted in place of an instruction: all registers
+ * but eax are kept. */
+	FUNC	linux_sw_hweight32
+	pushl	%ecx
+	pushl	%edx
+	pushl	%eax
+	.cfi_adjust_cfa_offset 12
+	call	linux_hweight32
+	popl	%edx
+	popl	%edx
+	popl	%ecx
+	.cfi_adjust_cfa_offset -12
+	ret
+	END
+	EXPORT_ASM __sw_hweight32, linux_sw_hweight32, linux_exports
+
 /* Calls that Linux patches: to nothing, or to preemption. */
 	FUNC	linux_static_call
 	xorl	%eax, %eax
