@@ -17,7 +17,7 @@
 	movq	$PA(boot_pml4), %rax
 	movq	%rax, %cr3
 	movq	%cr4, %rax
-	orq	$0x20, %rax		/* PAE */
+	orq	$0x220, %rax		/* OSFXSR, PAE */
 	movq	%rax, %cr4
 	movl	$0xc0000080, %ecx	/* EFER */
 	rdmsr

@@ -17,7 +17,7 @@
 	movl	$PA(boot_pd), %eax
 	movl	%eax, %cr3
 	movl	%cr4, %eax
-	orl	$0x10, %eax		/* PSE */
+	orl	$0x210, %eax		/* OSFXSR, PSE */
 	movl	%eax, %cr4
 	movl	%cr0, %eax
 	orl	$0x80010001, %eax	/* PG, WP, PE */
