@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
-import { seededRandom } from '../src/corpus/random.ts';
+import { seededRandom } from '../src/base/random.ts';
 import type { Resume } from '../src/debug/model.ts';
 import type { Session } from '../src/debug/session.ts';
 import { openSession } from '../src/host/debug.ts';

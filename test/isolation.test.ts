@@ -4,7 +4,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { type ArchName, archNames } from '../src/arch/arch.ts';
-import { type Random, seededRandom } from '../src/corpus/random.ts';
+import { type Random, seededRandom } from '../src/base/random.ts';
 import type { ObjectFile } from '../src/kernel/files.ts';
 import type { Kernel } from '../src/kernel/kernel.ts';
 import { describeFailure, type UnloadResult, unwrap } from '../src/kernel/results.ts';

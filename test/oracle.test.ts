@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
+import { sampleOf, seededRandom } from '../src/base/random.ts';
 import { compareWithLld } from '../src/corpus/oracle.ts';
-import { sampleOf, seededRandom } from '../src/corpus/random.ts';
 import { findTarget, findTargets } from '../src/corpus/targets.ts';
 import { cacheFolder, debianPath, root } from '../src/host/assets.ts';
 

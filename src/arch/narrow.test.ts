@@ -2,7 +2,7 @@
 // bigint form says, or declines.
 
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../corpus/random.ts';
+import { seededRandom } from '../base/random.ts';
 import { archNames } from './arch.ts';
 import { narrowValue } from './narrow.ts';
 import { architectures } from './registry.ts';

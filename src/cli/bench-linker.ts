@@ -3,7 +3,7 @@
 // cache, medians where there are rounds; machines are noisy, and what matters is
 // the ratio to lld in the same run.
 
-import { sampleOf, seededRandom } from '../corpus/random.ts';
+import { sampleOf, seededRandom } from '../base/random.ts';
 import {
   type Comparison,
   fileBytes,

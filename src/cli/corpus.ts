@@ -1,9 +1,9 @@
 // npm run corpus:check and npm run corpus:oracle: the linker over the modules
 // that `npm run corpus` fetched.  docs/linker.md shows what they print.
 
+import { sampleOf, seededRandom, seedFor } from '../base/random.ts';
 import { checkTarget } from '../corpus/check.ts';
 import { compareWithLld } from '../corpus/oracle.ts';
-import { sampleOf, seededRandom, seedFor } from '../corpus/random.ts';
 import type { CorpusTarget } from '../corpus/targets.ts';
 import { cacheFolder } from '../host/assets.ts';
 import { chosenTargets, lldOfSetUp } from './corpus-input.ts';

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Arch } from '../arch/arch.ts';
 import { type Addr, addr } from '../base/address.ts';
+import { type Random, seededRandom, seedFor, shuffled } from '../base/random.ts';
 import { type Layout, link, planLayout } from '../linker/link.ts';
 import { describeLinkProblem } from '../linker/problems.ts';
 import { SEGMENT_DATA } from '../linker/segments.ts';
@@ -22,7 +23,6 @@ import {
   lldArguments,
   readOutput,
 } from './oracle-input.ts';
-import { type Random, seededRandom, seedFor, shuffled } from './random.ts';
 import { Stubs } from './stubs.ts';
 import { type CorpusTarget, readModule } from './targets.ts';
 

@@ -5,13 +5,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '../base/random.ts';
 import { assert } from '../base/result.ts';
 import { link, planLayout } from '../linker/link.ts';
 import { readElf } from '../object/elf/reader.ts';
 import { basesFor } from './link-module.ts';
 import { prepareLld, scatter } from './oracle.ts';
 import { rawElf } from './oracle-elf.ts';
-import { seededRandom } from './random.ts';
 import { Stubs } from './stubs.ts';
 import { type CorpusTarget, ModuleReader, readModule } from './targets.ts';
 

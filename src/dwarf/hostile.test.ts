@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { debugObject } from '../../test/support/debug-object.ts';
 import { type ArchName, archNames } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
-import { type Random, seededRandom } from '../corpus/random.ts';
+import { type Random, seededRandom } from '../base/random.ts';
 import { CallFrames } from './cfi.ts';
 import { unwindByExidx } from './exidx.ts';
 import { evaluateExpression } from './expression.ts';

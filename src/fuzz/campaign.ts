@@ -2,7 +2,7 @@
 // it can be made again alone.
 
 import type { Arch } from '../arch/arch.ts';
-import { seededRandom, seedFor } from '../corpus/random.ts';
+import { seededRandom, seedFor } from '../base/random.ts';
 import { type Mutant, mutate, type Seed } from './mutate.ts';
 import { runPasses } from './passes.ts';
 

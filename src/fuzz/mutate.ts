@@ -4,7 +4,7 @@
 // overlap, strings without an end, and plain damage.  The same random numbers make
 // the same mutant.
 
-import type { Random } from '../corpus/random.ts';
+import type { Random } from '../base/random.ts';
 import {
   type ElfMap,
   type Field,

@@ -3,8 +3,8 @@
 
 import type { Arch } from '../arch/arch.ts';
 import { plus } from '../base/address.ts';
+import { seedFor } from '../base/random.ts';
 import { basesFor } from '../corpus/link-module.ts';
-import { seedFor } from '../corpus/random.ts';
 import { identify } from '../flavour/flavour.ts';
 import { describeFlavourProblem } from '../flavour/problems.ts';
 import { encodeLinkinfo, encodeManifest } from '../kernel/encode.ts';
