@@ -12,11 +12,11 @@ import type { ObjectFile } from '../kernel/files.ts';
 import type { ReplHost } from '../repl/context.ts';
 import { Repl } from '../repl/repl.ts';
 import { SourceText } from '../repl/source-text.ts';
-import { parseCall, tooWide } from './call-expression.ts';
+import { parseCall, tooWide } from '../suite/call-expression.ts';
+import { argumentOf } from '../suite/literals.ts';
 import { filesLike, findSource, openObject, readScript, writeFile } from './debug-files.ts';
 import { endingOf, InputError } from './errors.ts';
 import { readInput } from './input.ts';
-import { argumentOf } from './run-steps.ts';
 import { plainStyle } from './terminal.ts';
 
 /** Opens what a launch configuration names; what cannot be opened is a value. */

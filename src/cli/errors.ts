@@ -28,8 +28,20 @@ export interface Ending {
   readonly message: string;
 }
 
+/** Something was thrown in another thread, where it was still known what it was. */
+export class EndedInThread extends Error {
+  readonly ending: Ending;
+
+  constructor(ending: Ending) {
+    super(ending.message);
+    this.name = 'EndedInThread';
+    this.ending = ending;
+  }
+}
+
 /** What to say of something that was thrown, and how to end. */
 export function endingOf(thrown: unknown, trace: boolean): Ending {
+  if (thrown instanceof EndedInThread) return thrown.ending;
   if (thrown instanceof UsageError) return { status: STATUS.usage, message: say(thrown.message) };
   if (thrown instanceof InputError)
     return { status: STATUS.usage, message: thrown.message.split('\n').map(say).join('\n') };

@@ -12,6 +12,7 @@ interface Config<T extends OptionTable> {
   options: T;
   allowPositionals: true;
   strict: true;
+  tokens: true;
 }
 
 export type Parsed<T extends OptionTable> = ReturnType<typeof parseArgs<Config<T>>>;
@@ -22,7 +23,8 @@ export function parseOptions<const T extends OptionTable>(
   options: T,
 ): Parsed<T> {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const how = { allowPositionals: true, strict: true, tokens: true } as const;
+    return parseArgs({ args: [...args], options, ...how });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(explain(verb, error.message, Object.keys(options)));

@@ -3,7 +3,7 @@
 
 import type { Arch } from '../arch/arch.ts';
 import type { MissingSymbols } from '../kernel/missing.ts';
-import { type CallExpression, parseCall } from './call-expression.ts';
+import { type CallExpression, parseCall } from '../suite/call-expression.ts';
 import { UsageError } from './errors.ts';
 import { archNamed, folderNamed, ramNamed, watchdogNamed } from './machine-options.ts';
 import { parseOptions } from './options.ts';

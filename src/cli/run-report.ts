@@ -6,7 +6,7 @@ import type { Finding, Leaks } from '../kernel/findings.ts';
 import type { Death } from '../kernel/requests.ts';
 import type { CallResult, LoadFailure } from '../kernel/results.ts';
 import type { ModuleView } from '../kernel/view.ts';
-import type { CallExpression } from './call-expression.ts';
+import type { CallExpression } from '../suite/call-expression.ts';
 
 /**
  * How a step of a module's life went.  `none`: it has no such function; `kept`:

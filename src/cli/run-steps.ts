@@ -3,15 +3,13 @@
 // of each module.
 
 import { moduleNameOf } from '../flavour/names.ts';
-import type { Argument } from '../kernel/arguments.ts';
-import { u64 } from '../kernel/arguments.ts';
 import type { ObjectFile } from '../kernel/files.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Module } from '../kernel/module.ts';
 import type { LoadFailure } from '../kernel/results.ts';
 import { nearestNames } from '../linker/nearest.ts';
-import type { CallExpression } from './call-expression.ts';
-import type { Literal } from './literals.ts';
+import type { CallExpression } from '../suite/call-expression.ts';
+import { argumentOf } from '../suite/literals.ts';
 import type { CallReport, ModuleReport, Outcome, RunReport } from './run-report.ts';
 
 export interface RunPlan {
@@ -151,15 +149,4 @@ function callOne(kernel: Kernel, call: CallExpression): CallReport {
   }
   const result = module.call(returns === undefined ? symbol : { symbol, returns }, ...args);
   return { call, module: module.name, result, buffers };
-}
-
-export function argumentOf(literal: Literal): Argument {
-  switch (literal.kind) {
-    case 'integer':
-      return literal.wide ? u64(literal.value) : literal.value;
-    case 'string':
-      return literal.text;
-    case 'buffer':
-      return new Uint8Array(literal.bytes);
-  }
 }

@@ -5,6 +5,7 @@ import type { Finding, LeakRecord, Leaks } from '../kernel/findings.ts';
 import { describeOops, type Oops } from '../kernel/oops.ts';
 import { type CallResult, describeDeath, describeFailure } from '../kernel/results.ts';
 import { formatWhere } from '../kernel/symbols.ts';
+import { formatValue } from '../suite/format.ts';
 import type { CallReport, ModuleReport, Outcome, RunReport } from './run-report.ts';
 import { missingIn, succeeded } from './run-report.ts';
 import { type Style, visible } from './terminal.ts';
@@ -31,12 +32,6 @@ function resultText(result: CallResult, style: Style): string {
     case 'died':
       return style.bad(describeDeath(result.death));
   }
-}
-
-/** "42 (0x2a)"; what is the same in both is written once. */
-export function formatValue(value: bigint): string {
-  const hex = value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
-  return value >= 0n && value < 10n ? `${value}` : `${value} (${hex})`;
 }
 
 export function reportText(report: RunReport, style: Style): string {

@@ -2,7 +2,7 @@
 // was asked for, unload, report.
 
 import { boot } from '../host/boot.ts';
-import { type CallExpression, tooWide } from './call-expression.ts';
+import { type CallExpression, tooWide } from '../suite/call-expression.ts';
 import { ConsoleLines } from './console-lines.ts';
 import { UsageError } from './errors.ts';
 import { readInputs } from './input.ts';
@@ -26,7 +26,8 @@ package or archive: linux-image.deb:crc7.ko.
   --call 'CALL[:TYPE]'  call a function once all are loaded; may be repeated.
                         Arguments are C literals: 42, -1, 0x10, "text\\n";
                         1LL is passed as 64 bits; [16] is a buffer of 16 zero
-                        bytes, shown afterwards. TYPE is the C type of the result:
+                        bytes, x"00ff" and b64"AP8=" are buffers with these bytes;
+                        buffers are shown afterwards. TYPE is the C type of the result:
                         u8 u16 u32 u64 s8 s16 s32 s64; without one, a word
   --keep                do not unload
   --path DIR            look for required modules there too; may be repeated

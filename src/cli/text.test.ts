@@ -1,12 +1,13 @@
 // How things are put: numbers, tables, hex dumps, and text that is not trusted.
 
 import { describe, expect, test } from 'vitest';
+import { formatValue } from '../suite/format.ts';
 import { ConsoleLines } from './console-lines.ts';
 import { excerpt } from './demo-transcript.ts';
 import { jsonText } from './json.ts';
 import { parametersOf } from './linux-facts.ts';
 import { className, versionName } from './netbsd-facts.ts';
-import { formatValue, leakText } from './run-text.ts';
+import { leakText } from './run-text.ts';
 import { plainStyle, visible } from './terminal.ts';
 import { columns, count, hexDump, wrapped } from './words.ts';
 

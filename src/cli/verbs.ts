@@ -7,10 +7,12 @@ import { gdbVerb } from './gdb.ts';
 import { infoVerb } from './info.ts';
 import { mapVerb } from './map.ts';
 import { runVerb } from './run.ts';
+import { testVerb } from './test.ts';
 import type { Verb } from './verb.ts';
 
 export const verbs: readonly Verb[] = [
   runVerb,
+  testVerb,
   debugVerb,
   gdbVerb,
   dapVerb,

@@ -1,7 +1,13 @@
 // What --call takes, and what it says of the rest.
 
 import { describe, expect, test } from 'vitest';
-import { type CallExpression, parseCall, tooWide } from './call-expression.ts';
+import {
+  type CallExpression,
+  type Handed,
+  parseCall,
+  parseStepCall,
+  tooWide,
+} from './call-expression.ts';
 import type { Literal } from './literals.ts';
 
 const integer = (value: bigint, wide = false): Literal => ({ kind: 'integer', value, wide });
@@ -46,6 +52,8 @@ describe('a call', () => {
     ['"ä"', { kind: 'string', text: 'ä' }],
     ['[16]', { kind: 'buffer', bytes: 16 }],
     ['[ 0x10 ]', { kind: 'buffer', bytes: 16 }],
+    ['x"00 fF"', { kind: 'bytes', bytes: Uint8Array.of(0, 255) }],
+    ['b64"AP8="', { kind: 'bytes', bytes: Uint8Array.of(0, 255) }],
   ])('takes %s', ([source, literal]) => {
     expect(parsed(`f(${source})`).args).toEqual([literal]);
   });
@@ -67,12 +75,45 @@ describe('a call', () => {
     ['f(-9223372036854775809)', /does not fit 64 bits/],
     ['f([0])', /1 to 1048576 bytes, not 0/],
     ['f([1048577])', /1 to 1048576 bytes/],
+    ['f(x"0")', /not pairs of hexadecimal digits/],
+    ['f(x"")', /not pairs of hexadecimal digits/],
+    ['f(x"00', /wanted '"' before "00"/],
+    ['f(b64"A")', /not base64/],
+    ['f(&f)', /wanted an integer/],
+    ['f(out=[4])', /wanted an integer/],
     ['f():u24', /no type u24: u8 u16/],
     ['f() g', /wanted the end/],
   ])('refuses %s', ([source, sentence]) => {
     const result = parseCall(source);
     expect(result.ok).toBe(false);
     if (!result.ok) expect(result.problems.join()).toMatch(sentence);
+  });
+});
+
+describe('a call among others', () => {
+  test.for<[string, Handed]>([
+    ['1LL', integer(1n, true)],
+    ['x"01"', { kind: 'bytes', bytes: Uint8Array.of(1) }],
+    ['x', { kind: 'name', name: 'x', offset: 0n }],
+    ['ctx + 0x10', { kind: 'name', name: 'ctx', offset: 16n }],
+    ['ctx - 8', { kind: 'name', name: 'ctx', offset: -8n }],
+    ['&table', { kind: 'symbol', name: 'table', offset: 0n }],
+    ['&table + 4', { kind: 'symbol', name: 'table', offset: 4n }],
+    ['out=[16]', { kind: 'define', name: 'out', memory: { kind: 'buffer', bytes: 16 } }],
+    ['s = "a"', { kind: 'define', name: 's', memory: { kind: 'string', text: 'a' } }],
+  ])('takes %s', ([source, handed]) => {
+    const call = parseStepCall(`f(${source})`);
+    expect(call).toMatchObject({ ok: true, value: { args: [handed] } });
+  });
+
+  test.for<[string, RegExp]>([
+    ['out=1', /out= wants a buffer/],
+    ['&', /wanted the name of a symbol/],
+    ['p + "a"', /wanted an integer/],
+    ['p q', /wanted "," or "\)"/],
+  ])('refuses %s', ([source, sentence]) => {
+    const call = parseStepCall(`f(${source})`);
+    expect(call.ok ? '' : call.problems.join()).toMatch(sentence);
   });
 });
 

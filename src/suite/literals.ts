@@ -1,4 +1,6 @@
-// C literals, as --call takes them.
+// C literals, as calls take them, and bytes, which C has no literal for.
+
+import { type Argument, u64 } from '../kernel/arguments.ts';
 
 /** Why a text is no call; caught where the text came in. */
 export class SyntaxProblem extends Error {}
@@ -7,7 +9,24 @@ export type Literal =
   /** `wide`: passed as 64 bits on every machine. */
   | { readonly kind: 'integer'; readonly value: bigint; readonly wide: boolean }
   | { readonly kind: 'string'; readonly text: string }
-  | { readonly kind: 'buffer'; readonly bytes: number };
+  | { readonly kind: 'buffer'; readonly bytes: number }
+  /** x"00ff" or b64"AP8=": passed by pointer, without a NUL. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+/** What is passed for it. */
+export function argumentOf(literal: Literal): Argument {
+  switch (literal.kind) {
+    case 'integer':
+      return literal.wide ? u64(literal.value) : literal.value;
+    case 'string':
+      return literal.text;
+    case 'buffer':
+      return new Uint8Array(literal.bytes);
+    case 'bytes':
+      // The function may write there.
+      return literal.bytes.slice();
+  }
+}
 
 /** Enough for any test by hand; the guest's heap is a few MiB. */
 const BUFFER_LIMIT = 1 << 20;
@@ -36,21 +55,56 @@ export class Scanner {
     return token;
   }
 
-  end(): void {
+  end(wanted = 'the end, or ":" and a type'): void {
     this.#space();
-    if (this.position < this.#source.length) throw this.#expected('the end, or ":" and a type');
+    if (this.position < this.#source.length) throw this.#expected(wanted);
   }
 
   literal(): Literal {
+    return this.pointed() ?? this.#integer();
+  }
+
+  /** A literal that is passed by pointer; undefined: something else stands here. */
+  pointed(): Literal | undefined {
     if (this.skip(/"/y)) return this.#string();
     if (this.skip(/\[/y)) return this.#buffer();
-    return this.#integer();
+    if (this.skip(/x"/y)) return this.#hex();
+    if (this.skip(/b64"/y)) return this.#base64();
+    return undefined;
+  }
+
+  #hex(): Literal {
+    const digits = this.#until('"').replace(/\s+/g, '');
+    if (!/^([0-9a-f]{2})+$/i.test(digits))
+      throw new SyntaxProblem(`x"${digits}" is not pairs of hexadecimal digits`);
+    return this.#bytes(Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number(`0x${pair}`)));
+  }
+
+  #base64(): Literal {
+    const text = this.#until('"').replace(/\s+/g, '');
+    if (!/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text) || text === '')
+      throw new SyntaxProblem(`b64"${text}" is not base64`);
+    return this.#bytes(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+  }
+
+  #bytes(bytes: Uint8Array): Literal {
+    if (bytes.length <= BUFFER_LIMIT) return { kind: 'bytes', bytes };
+    throw new SyntaxProblem(`${bytes.length} bytes, at most ${BUFFER_LIMIT}`);
+  }
+
+  /** What stands before `mark`, which is passed over. */
+  #until(mark: string): string {
+    const end = this.#source.indexOf(mark, this.position);
+    if (end < 0) throw this.#expected(`'${mark}'`);
+    const text = this.#source.slice(this.position, end);
+    this.position = end + mark.length;
+    return text;
   }
 
   #integer(): Literal {
     const token = this.take(
       /-?(0x[0-9a-f]+|\d+)(u?ll)?(?!\w)/iy,
-      'an integer, a "string" or a [buffer size]',
+      'an integer, a "string", x"hex" or a [buffer size]',
     );
     const digits = token.replace(/^-|u?ll$/gi, '');
     // C's octal: a zero in front.

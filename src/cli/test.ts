@@ -1,0 +1,128 @@
+// modbox test: run suites of modules, each case on a machine that begins anew from a
+// snapshot, and report.
+
+import { writeFileSync } from 'node:fs';
+import type { Plan } from '../suite/plan.ts';
+import { casesIn, planOf, reportOf } from '../suite/plan.ts';
+import { reportJson } from '../suite/report-json.ts';
+import { reportJunit } from '../suite/report-junit.ts';
+import { reportKtap } from '../suite/report-ktap.ts';
+import { allCases, type CaseResult, type Report, type SuiteResult } from '../suite/results.ts';
+import { InputError } from './errors.ts';
+import { jsonText } from './json.ts';
+import { plainStyle, type Style, type Terminal } from './terminal.ts';
+import { readSubjects } from './test-input.ts';
+import { type Format, parseTestOptions, selection, type TestOptions } from './test-options.ts';
+import { runPlan } from './test-run.ts';
+import { testText } from './test-text.ts';
+import { STATUS, type Status, type Verb } from './verb.ts';
+
+const help = `modbox test FILE|DIR... [options]
+
+Runs suites: what modules are expected to print, answer and leave behind stands in
+files beside them (crc16.test.toml beside crc16.ko; docs/testing.md tells how). A
+module without expectations must load, init, exit and leak nothing. FILE is a suite,
+a module, or a package or archive of modules; of a DIR everything in it.
+
+Every case begins on a machine that has just loaded the module, and nothing that a
+case does is seen by another: a fault, a panic or an endless loop fails that case.
+
+  --case NAME        only the case of this name, or those whose name the regular
+                     expression NAME matches
+  --arch ARCH        only on i386, amd64, armv7 or aarch64; may be repeated
+  --path DIR         look for modules there too, {arch} in it stands for the
+                     architecture; may be repeated
+  --budget TIME      virtual time that init, exit or a call may take, as 20ms: a byte
+                     of machine code takes a nanosecond; default 1s
+  --ram MIB          memory of the machine, a multiple of 4; default 64
+  -j, --jobs N       threads; default: one for each core. Results do not depend on it
+  --seed N           run the cases in another order, which N makes
+  --shard I/N        only the I-th of N parts
+  --format FORMAT    human (default), ktap, junit or json; may be repeated
+  -o, --output FILE  write the --format before it to FILE; the suffix says which when
+                     there is none: .xml .json .ktap .tap .txt
+  --json             like --format json
+  --allow-inconclusive  exit with 0 although cases reached what modbox does not model
+
+  modbox test crc16.test.toml --arch amd64
+  modbox test lib/ --format ktap --output results.xml
+  modbox test linux-image.deb
+
+Exit status: 0 all passed or were skipped; 1 a case failed or is inconclusive; 2 wrong
+usage, a file that cannot be used, or no case to run.
+`;
+
+async function test(args: readonly string[], terminal: Terminal): Promise<Status> {
+  const options = parseTestOptions(args);
+  if (options.help) {
+    terminal.out(help);
+    return STATUS.ok;
+  }
+  const plan = planned(options);
+  const outcomes = await runPlan(plan, options.jobs, terminal);
+  const report = reportOf(plan, outcomes);
+  for (const { format, file } of options.targets)
+    if (file === undefined) terminal.out(textOf(report, format, options, terminal.style));
+    else writeReport(file, textOf(report, format, options, plainStyle));
+  return statusOf(report, options);
+}
+
+function planned(options: TestOptions): Plan {
+  const subjects = readSubjects(options);
+  const names = subjects.flatMap(({ suite }) => suite.cases.map(({ name }) => name));
+  const select = selection(options.pattern, names);
+  const plan = planOf(subjects, { ...options, select });
+  if (casesIn(plan) > 0) return plan;
+  const which = options.pattern === undefined ? '' : ` that --case '${options.pattern}' means`;
+  throw new InputError(`${options.names.join(', ')}: there is no case${which}`);
+}
+
+function statusOf(report: Report, { allowInconclusive }: TestOptions): Status {
+  const isGood = ({ verdict }: CaseResult): boolean =>
+    verdict !== 'failed' && (verdict !== 'inconclusive' || allowInconclusive);
+  return allCases(report).every(isGood) ? STATUS.ok : STATUS.failed;
+}
+
+function textOf(report: Report, format: Format, options: TestOptions, style: Style): string {
+  switch (format) {
+    case 'human':
+      return testText(report, { style, again: (suite, result) => again(options, suite, result) });
+    case 'ktap':
+      return reportKtap(report);
+    case 'junit':
+      return reportJunit(report);
+    case 'json':
+      return jsonText(reportJson(report));
+  }
+}
+
+/** The command that runs one case; quoted for a shell. */
+function again(options: TestOptions, { file, arch }: SuiteResult, { name }: CaseResult): string {
+  const words = [
+    ...['modbox', 'test', file, '--case', name, '--arch', arch],
+    ...options.searchPath.flatMap((folder) => ['--path', folder]),
+    ...(options.budgetNs === undefined ? [] : ['--budget', `${options.budgetNs}ns`]),
+    ...(options.ramBytes === undefined ? [] : ['--ram', `${options.ramBytes >> 20}`]),
+  ];
+  return words.map(quoted).join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`--output ${file}: ${reason}`);
+  }
+}
+
+export const testVerb: Verb = {
+  name: 'test',
+  summary: 'run suites of modules, every case on a fresh machine',
+  help,
+  run: test,
+};
