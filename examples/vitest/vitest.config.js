@@ -1,0 +1,3 @@
+// What `npx vitest --root examples/vitest` runs.
+
+export default { test: { include: ['*.test.js'] } };
