@@ -5,6 +5,7 @@ import { linesOf } from '../suite/compare.ts';
 import {
   allCases,
   type CaseResult,
+  callersIn,
   type Fault,
   type Finding,
   type Report,
@@ -62,14 +63,14 @@ function caseLines(
   { style, again }: TextOptions,
 ): readonly string[] {
   const { name, verdict, reason, findings, faults, console } = result;
-  const why = reason === undefined ? '' : style.dim(`: ${reason}`);
-  const head = `  ${paintOf(verdict, style)(words[verdict])}  ${visible(name)}${visible(why)}`;
+  const why = reason === undefined ? '' : style.dim(visible(`: ${reason}`));
+  const head = `  ${paintOf(verdict, style)(words[verdict])}  ${visible(name)}${why}`;
   if (verdict === 'passed' || verdict === 'skipped') return [head];
   const lines = [
     ...findings.flatMap((finding) => findingLines(finding, suite.file)),
     ...faults.flatMap(faultLines),
     ...consoleLines(console, faults.length > 0).map((line) => `${style.dim('|')} ${line}`),
-    style.dim(`again: ${again(suite, result)}`),
+    style.dim(visible(`again: ${again(suite, result)}`)),
   ];
   return [head, ...lines.map((line) => `        ${line}`)];
 }
@@ -90,9 +91,10 @@ function labelled(label: string, text: string): string[] {
     .map((line, i) => `  ${(i === 0 ? label : '').padEnd(6)}  ${line}`);
 }
 
-function faultLines({ source, backtrace }: Fault): string[] {
+function faultLines(fault: Fault): string[] {
+  const { source } = fault;
   const at = source === undefined ? [] : [`  line    ${visible(source)}`];
-  const callers = backtrace.slice(1).map((where) => `  from    ${visible(where)}`);
+  const callers = callersIn(fault).map((where) => `  from    ${visible(where)}`);
   return [...at, ...callers];
 }
 
@@ -100,9 +102,9 @@ function faultLines({ source, backtrace }: Fault): string[] {
 function consoleLines(text: string, isTold: boolean): readonly string[] {
   const lines = linesOf(visible(text));
   const report = isTold ? lines.findIndex((line) => line.startsWith('Oops: ')) : -1;
-  const most = report < 0 ? CONSOLE_LINES : Math.min(report + 1, CONSOLE_LINES);
-  const left = lines.length - most;
-  const shown = lines.slice(0, most);
+  if (report >= 0 && report < CONSOLE_LINES) return [...lines.slice(0, report + 1), '...'];
+  const left = lines.length - CONSOLE_LINES;
+  const shown = lines.slice(0, CONSOLE_LINES);
   return left > 0 ? [...shown, `... and ${left} more lines`] : shown;
 }
 

@@ -5,6 +5,7 @@
 import {
   allCases,
   type CaseResult,
+  callersIn,
   type Finding,
   type Report,
   type SuiteResult,
@@ -55,9 +56,9 @@ function endXml(result: CaseResult, file: string): readonly string[] {
       const message = first === undefined ? '' : `${first.about}: ${first.what}`;
       const text = [
         ...findings.map((finding) => findingText(finding, file)),
-        ...faults.flatMap(({ source, backtrace }) => [
-          ...(source === undefined ? [] : [`at ${source}`]),
-          ...backtrace.map((where) => `from ${where}`),
+        ...faults.flatMap((each) => [
+          ...(each.source === undefined ? [] : [`at ${each.source}`]),
+          ...callersIn(each).map((where) => `from ${where}`),
         ]),
       ].join('\n');
       const kind = fault?.kind ?? 'expectation';

@@ -6,6 +6,7 @@ import { linesOf } from './compare.ts';
 import {
   allCases,
   type CaseResult,
+  callersIn,
   type Fault,
   type Finding,
   type Report,
@@ -27,8 +28,9 @@ function suiteLines(suite: SuiteResult, number: number): readonly string[] {
   const inner = [
     'KTAP version 1',
     `# Subtest: ${name}`,
-    comment(`module: ${suite.module}`),
     `1..${suite.cases.length}`,
+    // Before the plan it would hide the plan from kunit.py of Linux 6.1.
+    comment(`module: ${suite.module}`),
     ...suite.cases.flatMap((result, i) => caseLines(result, i + 1, suite.file)),
   ];
   const { failed } = tallyOf(suite.cases);
@@ -76,9 +78,9 @@ function findingLines(title: string, finding: Finding, file: string): readonly s
   ];
 }
 
-function faultLines({ source, backtrace }: Fault): readonly string[] {
-  const at = source === undefined ? [] : [`    line ${source}`];
-  return [...at, ...backtrace.slice(1).map((where) => `    from ${where}`)];
+function faultLines(fault: Fault): readonly string[] {
+  const at = fault.source === undefined ? [] : [`    line ${fault.source}`];
+  return [...at, ...callersIn(fault).map((where) => `    from ${where}`)];
 }
 
 function totalsOf(cases: readonly CaseResult[], label: string): string {
@@ -88,7 +90,8 @@ function totalsOf(cases: readonly CaseResult[], label: string): string {
 }
 
 function comment(text: string): string {
-  return `# ${plain(text)}`.trimEnd();
+  // Only the head of a subtest may look like one.
+  return `# ${plain(text).replace(/^(\s*)Subtest:/, '$1Subtest :')}`.trimEnd();
 }
 
 /** "#" would begin a directive. */

@@ -39,7 +39,7 @@ const faulted: CaseResult = {
       kind: 'page-fault',
       module: 'm',
       source: 'm.c:23',
-      backtrace: ['f', 'g'],
+      backtrace: ['f [m]', 'g [m]', 'kernel'],
     },
   ],
 };
@@ -73,8 +73,8 @@ describe('KTAP', () => {
     expect(lines.slice(begin, begin + 5)).toEqual([
       '    KTAP version 1',
       '    # Subtest: m.x/amd64',
-      '    # module: m.ko',
       '    1..5',
+      '    # module: m.ko',
       '    ok 1 adds',
     ]);
     expect(lines).toContain('# m.x/amd64: pass:1 fail:2 skip:2 total:5');
@@ -86,7 +86,7 @@ describe('KTAP', () => {
   test('of a failure says what was expected, where', () => {
     expect(text).toContain('    # a _2 <case> & "more": EXPECTATION FAILED at a/m.test.toml:7\n');
     expect(text).toContain('    #     wanted 1\n');
-    expect(text).toContain('    #     line m.c:23\n');
+    expect(text).toContain('    #     line m.c:23\n    #     from g [m]\n    # 1500 ns');
   });
 
   test('is read by tap-parser: the same numbers, and nothing that it does not know', () => {
@@ -151,7 +151,7 @@ describe('JUnit XML', () => {
       'a/m.test.toml:7: f(1): returned something else\n  wanted 1\n  found 2\nor <3>',
     ]);
     expect(attribute(all('error')[0], 'type')).toBe('page-fault');
-    expect(all('error')[0]?.textContent).toContain('at m.c:23\nfrom f\nfrom g');
+    expect(all('error')[0]?.textContent).toContain('at m.c:23\nfrom g [m]');
     expect(all('skipped').map((each) => attribute(each, 'message'))).toEqual([
       'inconclusive: it calls foo, which is not there',
       'not yet',
@@ -189,7 +189,10 @@ test('JSON has totals, suites and cases, and null for what there is not', () => 
         cases: [
           { name: 'adds', verdict: 'passed', reason: null, ns: 1500 },
           { findings: [{ line: 7, wanted: '1' }] },
-          { findings: [{ wanted: null }], faults: [{ source: 'm.c:23', backtrace: ['f', 'g'] }] },
+          {
+            findings: [{ wanted: null }],
+            faults: [{ source: 'm.c:23', backtrace: ['f [m]', 'g [m]', 'kernel'] }],
+          },
           { verdict: 'inconclusive' },
           { verdict: 'skipped', reason: 'not yet' },
         ],

@@ -28,7 +28,14 @@ export interface Fault {
   readonly module: string | undefined;
   /** "modules/nullderef/nullderef.c:23" */
   readonly source: string | undefined;
+  /** Innermost first. */
   readonly backtrace: readonly string[];
+}
+
+/** The callers up to the last that is in a module: what comes behind is the kernel's business. */
+export function callersIn({ backtrace }: Fault): readonly string[] {
+  const last = backtrace.findLastIndex((where) => where.endsWith(']'));
+  return backtrace.slice(1, last + 1);
 }
 
 export interface CaseResult {
