@@ -1,10 +1,10 @@
 // Suites on machines: each case begins anew, whatever the one before did, and what is
 // not as it was expected is told.
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
 import { samplePath } from '../src/host/assets.ts';
-import { Kernel } from '../src/kernel/kernel.ts';
+import type { PlanOptions } from '../src/suite/plan.ts';
 import type { CaseResult } from '../src/suite/results.ts';
 import { buildModule } from './support/build-module.ts';
 import { type Action, actionNumber, chameleon } from './support/chameleon.ts';
@@ -28,10 +28,43 @@ int start(void) { return thread_create("bad", bad, NULL) == NULL; }
 static int tested_modcmd(modcmd_t cmd, void *arg) { (void)cmd; (void)arg; return 0; }
 `;
 
+/** As modpost leaves it, as far as loading goes. */
+const linuxSource = (name: string, body: string, init = '0'): string => `
+int init_module(void);
+__attribute__((section(".gnu.linkonce.this_module"), used)) static void *this_module[64] = { 0, ${init} };
+__attribute__((section(".modinfo"), used)) static const char info[] = "name=${name}\\0license=GPL";
+${body}`;
+
+const sortOf = linuxSource(
+  'sort_of',
+  `
+int nobody_has_this(int);
+void remove_proc_entry(const char *, void *);
+int alloc_chrdev_region(unsigned *, unsigned, unsigned, const char *);
+int work(int), keep(void);
+void warn(void);
+int work(int n) { return n > 5 ? nobody_has_this(n) + 1 : n; }
+void warn(void) { remove_proc_entry("nothing", 0); __asm__ volatile(""); }
+int keep(void) { unsigned dev; return alloc_chrdev_region(&dev, 0, 1, "kept") + 0 * (int)dev; }
+`,
+);
+const refusing = linuxSource(
+  'refusing',
+  'int init_module(void) { return -19; }',
+  '(void *)init_module',
+);
+
 describe.each(archNames)('%s', (arch) => {
+  /** Linux's calling convention there. */
+  const flags = arch === 'i386' ? ['-mregparm=3'] : [];
   let disk: ReturnType<typeof filesOn>;
   beforeAll(() => {
-    disk = filesOn([chameleon(arch), buildModule(arch, 'tested', { source })]);
+    disk = filesOn([
+      chameleon(arch),
+      buildModule(arch, 'tested', { source }),
+      buildModule(arch, 'sort_of', { source: sortOf, flags }),
+      buildModule(arch, 'refusing', { source: refusing, flags }),
+    ]);
   });
   afterAll(() => disk.remove());
 
@@ -174,27 +207,55 @@ describe.each(archNames)('%s', (arch) => {
     }
   });
 
-  test('what reaches something that is not modelled is inconclusive', async () => {
-    const { callAddress } = Kernel.prototype;
-    const spy = vi.spyOn(Kernel.prototype, 'callAddress').mockImplementation(function (
-      this: Kernel,
-      ...args
-    ) {
-      const result = callAddress.apply(this, args);
-      if (result.kind !== 'fault') return result;
-      const missing = { symbol: 'foo', use: 'call', args: [], by: result.oops.where } as const;
-      return { ...result, oops: { ...result.oops, missing } };
+  describe('a Linux module', () => {
+    const linux = (text: string, options: Partial<PlanOptions> = {}) =>
+      runCases(text, { arch, module: disk.path('sort_of.ko'), options });
+
+    test('that reaches what nobody has is inconclusive, and what does not is judged', async () => {
+      const text = `${call('beyond', 'work(6)')}returns = 6\n${call('within', 'work(5):s32')}returns = 5\n`;
+      expect(await linux(text)).toMatchObject([
+        { verdict: 'inconclusive', reason: 'it calls nobody_has_this, which is not there' },
+        { verdict: 'passed', reason: undefined },
+      ]);
     });
-    try {
-      const text = call('trap', 'chameleon_peek(0x30)');
-      const [result] = await runCases(text, { arch, module: disk.path('chameleon.ko') });
-      expect(result).toMatchObject({
-        verdict: 'inconclusive',
-        reason: 'it calls foo, which is not there',
-      });
-    } finally {
-      spy.mockRestore();
-    }
+
+    test('that may not lack symbols is not loaded', async () => {
+      const cases = await linux(call('within', 'work(5)'), { missing: 'refuse' });
+      expect(verdictsOf(cases)).toEqual(['within: failed']);
+      expect(cases[0]?.findings[0]?.found).toContain('symbol nobody_has_this is not defined');
+    });
+
+    test('has the errors of Linux, in init too', async () => {
+      const text = `[[case]]\nname = "init"\ninit = "-ENODEV"\n[[case]]\nname = "other"\ninit = -22`;
+      const run = { arch, module: disk.path('refusing.ko') };
+      expect(verdictsOf(await runCases(text, run))).toEqual(['init: passed', 'other: failed']);
+    });
+
+    test('is warned of, which fails a case that does not expect it', async () => {
+      const text = (name: string, findings: string): string =>
+        `${call(name, 'warn()')}${findings}\n`;
+      const cases = await linux(
+        text('bare', '') +
+          text('told', 'findings = ["/^warning: remove_proc_entry: there is no/"]') +
+          call('quiet', 'work(1)') +
+          'findings = ["..."]\n' +
+          text('otherwise', 'findings = ["warning: x"]'),
+      );
+      expect(verdictsOf(cases)).toEqual([
+        ...['bare: failed', 'told: passed', 'quiet: passed', 'otherwise: failed'],
+      ]);
+      expect(cases[0]?.findings).toMatchObject([
+        { about: 'kernel', found: expect.stringMatching(/^warning: .*, at warn\+/) },
+      ]);
+    });
+
+    test('that leaves something registered leaks', async () => {
+      const life = (name: string, leaks: string): string =>
+        `[[case]]\nname = "${name}"\nleaks = ${leaks}\n[[case.step]]\ncall = "keep():s32"\nreturns = 0\n`;
+      const cases = await linux(life('none', '0') + life('one', '{ registered = 1 }'));
+      expect(verdictsOf(cases)).toEqual(['none: failed', 'one: passed']);
+      expect(cases[0]?.findings[0]?.found).toMatch(/ 1 registered\n[^\n]*, registered by keep\+/);
+    });
   });
 
   test('a module that cannot be loaded fails the cases that call it', async () => {

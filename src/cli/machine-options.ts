@@ -1,8 +1,9 @@
-// Options that every verb with a machine has: --arch, --path, --ram, --watchdog.
+// Options that verbs with a machine have: --arch, --path, --ram, --watchdog, --missing.
 
 import { statSync } from 'node:fs';
 import { type Arch, archNames } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
+import type { MissingSymbols } from '../kernel/missing.ts';
 import { RAM_UNIT } from '../machine/options.ts';
 import { UsageError } from './errors.ts';
 import { meant, numberOption } from './options.ts';
@@ -33,4 +34,11 @@ export function watchdogNamed(text: string | undefined): number | undefined {
   const limits = { min: 0.001, max: 86_400, unit: 'seconds of virtual time' };
   const watchdog = numberOption('watchdog', text, limits);
   return watchdog === undefined ? undefined : Math.round(watchdog * 1e9);
+}
+
+/** What becomes of Linux modules that use symbols nobody has. */
+export function missingNamed(text: string | undefined, usual: MissingSymbols): MissingSymbols {
+  if (text === undefined) return usual;
+  if (text === 'refuse' || text === 'trap') return text;
+  throw new UsageError(`--missing is "${text}", wanted refuse or trap`);
 }

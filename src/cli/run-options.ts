@@ -5,7 +5,13 @@ import type { Arch } from '../arch/arch.ts';
 import type { MissingSymbols } from '../kernel/missing.ts';
 import { type CallExpression, parseCall } from '../suite/call-expression.ts';
 import { UsageError } from './errors.ts';
-import { archNamed, folderNamed, ramNamed, watchdogNamed } from './machine-options.ts';
+import {
+  archNamed,
+  folderNamed,
+  missingNamed,
+  ramNamed,
+  watchdogNamed,
+} from './machine-options.ts';
 import { parseOptions } from './options.ts';
 
 export interface RunOptions {
@@ -60,7 +66,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     watchdogNs: watchdogNamed(values.watchdog),
     veneers: values['no-veneers'] !== true,
     symbols: symbolsNamed(values.symbols),
-    missing: missingNamed(values.missing),
+    missing: missingNamed(values.missing, 'refuse'),
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     help,
@@ -70,11 +76,6 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
 function symbolsNamed(text = 'all'): RunOptions['symbols'] {
   if (text === 'all' || text === 'exported') return text;
   throw new UsageError(`--symbols is "${text}", wanted all or exported`);
-}
-
-function missingNamed(text = 'refuse'): MissingSymbols {
-  if (text === 'refuse' || text === 'trap') return text;
-  throw new UsageError(`--missing is "${text}", wanted refuse or trap`);
 }
 
 function callNamed(text: string): CallExpression {

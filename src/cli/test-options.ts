@@ -7,7 +7,7 @@ import { budgetOf } from '../suite/budget.ts';
 import type { PlanOptions } from '../suite/plan.ts';
 import { nameSelection } from '../suite/select.ts';
 import { UsageError } from './errors.ts';
-import { archNamed, folderNamed, ramNamed } from './machine-options.ts';
+import { archNamed, folderNamed, missingNamed, ramNamed } from './machine-options.ts';
 import { meant, numberOption, parseOptions } from './options.ts';
 
 export const formats = ['human', 'ktap', 'junit', 'json'] as const;
@@ -36,6 +36,7 @@ const table = {
   path: { type: 'string', multiple: true },
   budget: { type: 'string' },
   ram: { type: 'string' },
+  missing: { type: 'string' },
   jobs: { type: 'string', short: 'j' },
   seed: { type: 'string' },
   shard: { type: 'string' },
@@ -61,6 +62,7 @@ export function parseTestOptions(args: readonly string[]): TestOptions {
     searchPath: (values.path ?? []).map(pathNamed),
     budgetNs: budgetNamed(values.budget),
     ramBytes: ramNamed(values.ram),
+    missing: missingNamed(values.missing, 'trap'),
     jobs: whole('jobs', numberOption('jobs', values.jobs, jobs)) ?? availableParallelism(),
     seed: whole('seed', numberOption('seed', values.seed, seeds)),
     shard: shardNamed(values.shard),

@@ -34,6 +34,8 @@ case does is seen by another: a fault, a panic or an endless loop fails that cas
                      architecture; may be repeated
   --budget TIME      virtual time that init, exit or a call may take, as 20ms: a byte
                      of machine code takes a nanosecond; default 1s
+  --missing trap|refuse  of a Linux module that uses symbols nobody has: a case that
+                     reaches one is inconclusive (the default), or it does not load
   --ram MIB          memory of the machine, a multiple of 4; default 64
   -j, --jobs N       threads; default: one for each core. Results do not depend on it
   --seed N           run the cases in another order, which N makes
@@ -101,6 +103,7 @@ function again(options: TestOptions, { file, arch }: SuiteResult, { name }: Case
   const words = [
     ...['modbox', 'test', file, '--case', name, '--arch', arch],
     ...options.searchPath.flatMap((folder) => ['--path', folder]),
+    ...(options.missing === 'trap' ? [] : ['--missing', options.missing]),
     ...(options.budgetNs === undefined ? [] : ['--budget', `${options.budgetNs}ns`]),
     ...(options.ramBytes === undefined ? [] : ['--ram', `${options.ramBytes >> 20}`]),
   ];

@@ -1,7 +1,7 @@
 // Consoles against patterns, and how bytes that differ are shown.
 
 import { describe, expect, test } from 'vitest';
-import { compareConsole } from './compare.ts';
+import { compareLines, linesOf } from './compare.ts';
 import { formatDifference } from './format.ts';
 import type { LinePattern } from './model.ts';
 
@@ -10,6 +10,9 @@ const pattern = (text: string): LinePattern => {
   if (text.startsWith('/')) return { kind: 'regexp', regexp: new RegExp(text.slice(1, -1)) };
   return { kind: 'exact', text };
 };
+
+const compareConsole = (text: string, patterns: readonly LinePattern[]) =>
+  compareLines(linesOf(text), patterns, 'differs');
 
 describe('a console', () => {
   test.for<[string, string[], boolean]>([

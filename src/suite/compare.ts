@@ -1,10 +1,11 @@
 // Holds what happened against what was expected; each answers what differs, in words.
 
-import type { Leaks } from '../kernel/findings.ts';
+import type { LeakRecord, Leaks } from '../kernel/findings.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Oops } from '../kernel/oops.ts';
 import { type ResultType, resultOf } from '../kernel/result-type.ts';
 import { describeFailure, type LoadFailure } from '../kernel/results.ts';
+import { formatWhere } from '../kernel/symbols.ts';
 import { errnoOf } from './errno.ts';
 import { formatDifference, formatValue } from './format.ts';
 import type {
@@ -178,27 +179,39 @@ export function failureText({ stage, error, text }: FailureExpectation): string 
 }
 
 export function compareLeaks(leaks: Leaks, expected: LeakExpectation): Difference | undefined {
-  const { blocks, bytes } = expected;
-  if (leaks.blocks === blocks && (bytes === undefined || leaks.bytes === bytes)) return undefined;
+  const { blocks, bytes, registered } = expected;
+  const left = leaks.records.filter(({ kind }) => kind !== 'block').length;
+  const sameBytes = bytes === undefined || leaks.bytes === bytes;
+  if (leaks.blocks === blocks && sameBytes && left === registered) return undefined;
+  const things = (count: number): string => (count === 0 ? '' : `, ${count} registered`);
   return {
     what: 'leaked',
-    wanted: `${blocks} blocks${bytes === undefined ? '' : `, ${bytes} bytes`}`,
-    found: `${leaks.blocks} blocks, ${leaks.bytes} bytes`,
+    wanted: `${blocks} blocks${bytes === undefined ? '' : `, ${bytes} bytes`}${things(registered)}`,
+    found: [
+      `${leaks.blocks} blocks, ${leaks.bytes} bytes${things(left)}`,
+      ...leaks.records.map(recordText),
+    ].join('\n'),
   };
 }
 
-/** @param text of the console */
-export function compareConsole(
-  text: string,
+/** "100 bytes, allocated by f+0x14/0x40 [m]" */
+function recordText({ kind, name, bytes, by }: LeakRecord): string {
+  const what = kind === 'block' ? `${bytes} bytes, allocated` : `${kind} ${name}, registered`;
+  return by === undefined ? what : `${what} by ${formatWhere(by)}`;
+}
+
+/** @param what is said when they differ */
+export function compareLines(
+  lines: readonly string[],
   expected: readonly LinePattern[],
+  what: string,
 ): Difference | undefined {
-  const lines = linesOf(text);
   const reached = furthest(lines, expected);
   if (reached === undefined) return undefined;
   const { pattern, line } = reached;
   const wanted = expected[pattern];
   return {
-    what: 'the console says something else',
+    what,
     wanted: wanted === undefined ? 'no more' : patternText(wanted),
     found: line < lines.length ? JSON.stringify(lines[line]) : 'no more',
   };

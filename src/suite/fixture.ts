@@ -1,16 +1,17 @@
 // A booted kernel for the cases of a suite, with snapshots to begin each of them
 // from: what the suite requires is loaded (`prepared`), and the module too (`loaded`).
-// A snapshot costs what was written since; going back costs less than a call.
 
 import type { ArchName } from '../arch/arch.ts';
 import { openDwarf } from '../dwarf/info.ts';
 import { boot } from '../host/boot.ts';
 import { readNamed } from '../host/disk.ts';
 import type { ObjectFile } from '../kernel/files.ts';
-import type { Kernel, KernelState } from '../kernel/kernel.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { MissingSymbols } from '../kernel/missing.ts';
 import type { Module } from '../kernel/module.ts';
 import { describeOops, type Oops } from '../kernel/oops.ts';
 import type { LoadFailure } from '../kernel/results.ts';
+import type { Snapshot } from '../kernel/snapshot.ts';
 import { formatWhere } from '../kernel/symbols.ts';
 import type { ModuleView } from '../kernel/view.ts';
 import { LinkedDebugSections } from '../linker/debug-sections.ts';
@@ -26,6 +27,7 @@ export interface FixtureSpec {
   readonly searchPath: readonly string[];
   readonly budgetNs: number | undefined;
   readonly ramBytes: number | undefined;
+  readonly missing: MissingSymbols;
 }
 
 export type Readiness = 'prepared' | 'loaded';
@@ -35,8 +37,8 @@ export type Start =
   | { readonly ok: true; readonly module: Module | undefined }
   | { readonly ok: false; readonly file: string; readonly failure: LoadFailure };
 
-interface Snapshot {
-  readonly state: KernelState;
+interface Beginning {
+  readonly snapshot: Snapshot;
   readonly start: Start;
 }
 
@@ -45,7 +47,7 @@ export class Fixture {
   /** The module's object. */
   readonly file: ObjectFile;
   readonly #requires: readonly ObjectFile[];
-  readonly #snapshots = new Map<Readiness, Snapshot>();
+  readonly #snapshots = new Map<Readiness, Beginning>();
   /** Of every module that was linked, by name: its view is gone when init has failed. */
   readonly #views = new Map<string, ModuleView>();
 
@@ -61,6 +63,7 @@ export class Fixture {
     const kernel = await boot({
       arch: spec.arch,
       searchPath: spec.searchPath,
+      missing: spec.missing,
       ...(spec.budgetNs === undefined ? {} : { watchdogNs: spec.budgetNs }),
       ...(spec.ramBytes === undefined ? {} : { ramBytes: spec.ramBytes }),
     });
@@ -76,12 +79,13 @@ export class Fixture {
   begin(readiness: Readiness): Start {
     const known = this.#snapshots.get(readiness);
     if (known !== undefined) {
-      this.kernel.restore(known.state);
+      known.snapshot.restore();
       return this.#current(known.start);
     }
     const start = readiness === 'prepared' ? this.#prepare() : this.#load();
-    const since = this.#snapshots.get('prepared')?.state;
-    this.#snapshots.set(readiness, { state: this.kernel.save(since), start });
+    // What was noticed until now is of the life of modules, not of what comes.
+    this.kernel.takeFindings();
+    this.#snapshots.set(readiness, { snapshot: this.kernel.snapshot(), start });
     return start;
   }
 

@@ -1,5 +1,6 @@
 // What vitest's expect() can be asked of results of the guest; the messages are ours.
 
+import { noLeaks } from '../kernel/findings.ts';
 import { describeOops } from '../kernel/oops.ts';
 import { resultOf } from '../kernel/result-type.ts';
 import {
@@ -52,9 +53,9 @@ function oopsOf(result: CallResult | LoadResult | UnloadResult) {
 
 /** A load or an unload that went well, and left nothing behind. */
 export function toSucceed(result: LoadResult | UnloadResult): Answer {
-  const leaks = result.ok && 'leaks' in result ? result.leaks.blocks : 0;
+  const left = result.ok && 'leaks' in result ? result.leaks : noLeaks;
   return {
-    pass: result.ok && leaks === 0,
+    pass: result.ok && left.blocks + left.records.length === 0,
     message: () => `wanted success without leaks, found: ${told(result)}`,
   };
 }
@@ -63,7 +64,9 @@ function told(result: CallResult | LoadResult | UnloadResult): string {
   if ('ok' in result) {
     if (!result.ok) return describeFailure(result.failure);
     if ('module' in result) return `${result.module.name} loaded`;
-    return `${result.leaks.blocks} blocks leaked, ${result.leaks.bytes} bytes`;
+    const { blocks, bytes, records } = result.leaks;
+    const registered = records.filter(({ kind }) => kind !== 'block').length;
+    return `${blocks} blocks leaked, ${bytes} bytes, and ${registered} registrations`;
   }
   switch (result.kind) {
     case 'returned':

@@ -3,6 +3,7 @@
 // another thread.  docs/testing.md describes the file.
 
 import type { ArchName } from '../arch/arch.ts';
+import type { MissingSymbols } from '../kernel/missing.ts';
 import type { ResultType } from '../kernel/result-type.ts';
 import type { OopsKind, Stage } from '../kernel/wire.ts';
 import type { Place, StepCall } from './call-expression.ts';
@@ -19,6 +20,8 @@ export interface Suite {
   readonly archs: readonly ArchName[] | undefined;
   /** Virtual nanoseconds that init, fini or a call may take; undefined: the default. */
   readonly budgetNs: number | undefined;
+  /** Of symbols that nobody has; undefined: the default. */
+  readonly missing: MissingSymbols | undefined;
   readonly cases: readonly TestCase[];
 }
 
@@ -35,6 +38,8 @@ export interface TestCase {
   readonly life: Life | undefined;
   readonly steps: readonly Step[];
   readonly console: readonly LinePattern[] | undefined;
+  /** What the kernel notices that stops nobody: "warning: ..." */
+  readonly findings: readonly LinePattern[];
 }
 
 /** Load and init before the steps, fini and unload behind them. */
@@ -59,6 +64,8 @@ export type ErrorExpectation = { readonly number: number } | { readonly name: st
 export interface LeakExpectation {
   readonly blocks: number;
   readonly bytes: number | undefined;
+  /** Things that were registered and are still: drivers, devices. */
+  readonly registered: number;
 }
 
 /** What is undefined may be anything. */
@@ -109,6 +116,8 @@ export type LinePattern =
   | { readonly kind: 'regexp'; readonly regexp: RegExp }
   | { readonly kind: 'any' };
 
+export const noLeaks: LeakExpectation = { blocks: 0, bytes: undefined, registered: 0 };
+
 /** What a module without expectations must do. */
 export const defaultCase: TestCase = {
   name: 'loads, inits, exits, leaks nothing',
@@ -116,7 +125,8 @@ export const defaultCase: TestCase = {
   archs: undefined,
   skip: undefined,
   budgetNs: undefined,
-  life: { failure: undefined, fault: undefined, leaks: { blocks: 0, bytes: undefined } },
+  life: { failure: undefined, fault: undefined, leaks: noLeaks },
   steps: [],
   console: undefined,
+  findings: [],
 };

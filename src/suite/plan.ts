@@ -4,6 +4,7 @@
 
 import type { ArchName } from '../arch/arch.ts';
 import { seededRandom, shuffled } from '../base/random.ts';
+import type { MissingSymbols } from '../kernel/missing.ts';
 import type { FixtureSpec } from './fixture.ts';
 import type { Suite, TestCase } from './model.ts';
 import { type CaseResult, type Report, skippedCase } from './results.ts';
@@ -24,6 +25,8 @@ export interface PlanOptions {
   /** For suites and cases that name none. */
   readonly budgetNs: number | undefined;
   readonly ramBytes: number | undefined;
+  /** For suites that do not say. */
+  readonly missing: MissingSymbols;
   /** Folders, with {arch}. */
   readonly searchPath: readonly string[];
 }
@@ -78,7 +81,9 @@ export function planOf(subjects: readonly Subject[], options: PlanOptions): Plan
     });
     for (const [budgetNs, cases] of groups) {
       const searchPath = options.searchPath.map((folder) => inArch(folder, arch));
-      const spec = { arch, module, requires, searchPath, budgetNs, ramBytes: options.ramBytes };
+      const { ramBytes } = options;
+      const missing = suite.missing ?? options.missing;
+      const spec = { arch, module, requires, searchPath, budgetNs, ramBytes, missing };
       const ordered = seed === undefined ? cases : shuffled(cases, seededRandom(seed + subject));
       for (let at = 0; at < ordered.length; at += TASK_CASES)
         tasks.push({ ...spec, subject, cases: ordered.slice(at, at + TASK_CASES) });

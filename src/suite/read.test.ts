@@ -71,7 +71,8 @@ describe('a case', () => {
     ['init = 0', { failure: undefined }],
     ['init = -19', { failure: { stage: 'init', error: { number: 19 } } }],
     ['init = "-ENODEV"', { failure: { stage: 'init', error: { name: 'ENODEV' } } }],
-    ['leaks = { blocks = 1, bytes = 16 }', { leaks: { blocks: 1, bytes: 16 } }],
+    ['leaks = { blocks = 1, bytes = 16 }', { leaks: { blocks: 1, bytes: 16, registered: 0 } }],
+    ['leaks = { registered = 2 }', { leaks: { blocks: 0, bytes: undefined, registered: 2 } }],
     ['fault = "divide"', { fault: { kind: 'divide', symbol: undefined } }],
     ['fails = { stage = "link", text = "a.b" }', { failure: { stage: 'link', text: /a.b/u } }],
   ] as const)('%s is about the life of the module', ([text, life]) => {
@@ -160,7 +161,7 @@ describe('what is wrong', () => {
     ['call = "f()"\nmemory = { "out : u9" = 1 }', 'no type u9'],
     ['console = ["/(/"]', 'case[0].console: "(" is no regular expression'],
     ['leaks = -1', 'case[0].leaks: -1 is out of range'],
-    ['leaks = { bytes = 1 }', 'case[0].leaks.blocks: is missing'],
+    ['leaks = { byts = 1 }', 'case[0].leaks.byts: no such key; did you mean bytes?'],
     ['init = "EINVAL"\nfails = {}', 'case[0].init: is there beside fails'],
     ['init = "EINVAL"\ncall = "f()"', 'case[0].init: nothing can be called then'],
     ['call = "f()"\n[[case.step]]\ncall = "g()"', 'case[0].call: is there beside step'],

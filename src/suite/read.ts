@@ -10,7 +10,7 @@ import { parseStepCall } from './call-expression.ts';
 import { Fields, type Source } from './fields.ts';
 import { KeyLines } from './key-lines.ts';
 import type { FailureExpectation, Life, Step, Suite, TestCase } from './model.ts';
-import { defaultCase } from './model.ts';
+import { defaultCase, noLeaks } from './model.ts';
 import type { SuiteProblem } from './problems.ts';
 import {
   oneOf,
@@ -31,7 +31,7 @@ export const SUITE_LIMIT: number = 4 << 20;
 /** The suite of a module that has no expectations. */
 export function defaultSuite(module: string): Suite {
   const name = moduleNameOf(module);
-  const nothing = { requires: [], archs: undefined, budgetNs: undefined };
+  const nothing = { requires: [], archs: undefined, budgetNs: undefined, missing: undefined };
   return { file: module, name, module, ...nothing, cases: [defaultCase] };
 }
 
@@ -70,6 +70,7 @@ function suiteOf(fields: Fields, file: string): Suite {
     archs: readArchs(fields),
     requires: fields.strings('requires') ?? [],
     budgetNs: readBudget(fields, 'budget'),
+    missing: fields.read('missing', (text) => oneOf(text, ['refuse', 'trap'] as const)),
     cases: fields.tables('case').map(readCase),
   };
   if (!fields.has('case')) return ended(fields, { ...suite, cases: [defaultCase] });
@@ -124,6 +125,7 @@ function readCase(fields: Fields): TestCase {
     life,
     steps,
     console: readLines(fields, 'console'),
+    findings: readLines(fields, 'findings') ?? [],
   });
 }
 
@@ -177,7 +179,7 @@ function readLife(fields: Fields, hasCalls: boolean, isCall: boolean): Life | un
   if (failure !== undefined && hasCalls)
     fields.refuse(fields.has('fails') ? 'fails' : 'init', 'nothing can be called then');
   if (!about && hasCalls) return undefined;
-  return { failure, fault, leaks: leaks ?? { blocks: 0, bytes: undefined } };
+  return { failure, fault, leaks: leaks ?? noLeaks };
 }
 
 /** `init = "-ENODEV"` is short for a failure at that stage; `init = 0` for none. */
@@ -196,15 +198,17 @@ function readFailure(fields: Fields): FailureExpectation | undefined {
   });
 }
 
-/** `leaks = 1`, or { blocks = 1, bytes = 100 }. */
+/** `leaks = 1`, or { blocks = 1, bytes = 100, registered = 2 }. */
 function readLeaks(fields: Fields): Life['leaks'] | undefined {
   if (!fields.isTable('leaks')) {
     const blocks = fields.count('leaks');
-    return blocks === undefined ? undefined : { blocks, bytes: undefined };
+    return blocks === undefined ? undefined : { ...noLeaks, blocks };
   }
   const table = fields.table('leaks');
   if (table === undefined) return undefined;
-  table.require('blocks');
-  const leaks = { blocks: table.count('blocks') ?? 0, bytes: table.count('bytes') };
-  return ended(table, leaks);
+  return ended(table, {
+    blocks: table.count('blocks') ?? 0,
+    bytes: table.count('bytes'),
+    registered: table.count('registered') ?? 0,
+  });
 }

@@ -9,34 +9,23 @@ import {
   describeFailure,
   type LoadFailure,
 } from '../kernel/results.ts';
+import { formatWhere } from '../kernel/symbols.ts';
 import {
-  compareConsole,
   compareFailure,
   compareFault,
   compareLeaks,
+  compareLines,
   compareMemory,
   compareValue,
   type Difference,
   failureText,
   faultText,
+  linesOf,
 } from './compare.ts';
 import type { Fixture } from './fixture.ts';
 import type { FaultExpectation, Life, Step, TestCase } from './model.ts';
 import type { CaseResult, Fault, Finding } from './results.ts';
 import { Scope, ScopeProblem } from './scope.ts';
-
-/** What reached something that the guest kernel does not model. */
-interface Missing {
-  readonly symbol: string;
-  readonly use: 'call' | 'read' | 'write';
-}
-
-/** The kernel says so in its oops where it can; not every kernel does. */
-function missingOf(oops: Oops & { readonly missing?: Missing | undefined }): Missing | undefined {
-  const kind: string = oops.kind;
-  if (oops.missing !== undefined) return oops.missing;
-  return kind === 'missing-symbol' ? { symbol: 'something', use: 'call' } : undefined;
-}
 
 const uses = { call: 'calls', read: 'reads', write: 'writes' } as const;
 
@@ -50,7 +39,8 @@ class CaseRun {
   readonly #case: TestCase;
   readonly #findings: Finding[] = [];
   readonly #faults: Fault[] = [];
-  #missing: Missing | undefined;
+  /** What it reached that the guest kernel does not model. */
+  #missing: string | undefined;
   /** Reports of oopses on the console that a result has answered for. */
   #answered = 0;
 
@@ -75,13 +65,14 @@ class CaseRun {
       this.#live(life);
     }
     const printed = failed + console.textSince(begun);
+    this.#readFindings();
     this.#readConsole(printed);
-    const reason =
-      this.#missing && `it ${uses[this.#missing.use]} ${this.#missing.symbol}, which is not there`;
+    const reason = this.#missing;
     return {
       name,
       line,
-      verdict: reason ? 'inconclusive' : this.#findings.length > 0 ? 'failed' : 'passed',
+      verdict:
+        reason !== undefined ? 'inconclusive' : this.#findings.length > 0 ? 'failed' : 'passed',
       reason,
       findings: this.#findings,
       faults: this.#faults,
@@ -193,7 +184,9 @@ class CaseRun {
   /** Whether it was expected. */
   #oops(about: string, oops: Oops, expected: FaultExpectation | undefined, line?: number): boolean {
     this.#answered++;
-    this.#missing ??= missingOf(oops);
+    const { missing } = oops;
+    if (missing !== undefined)
+      this.#missing ??= `it ${uses[missing.use]} ${missing.symbol}, which is not there`;
     const fault = this.#fixture.describe(oops);
     const difference =
       expected === undefined
@@ -205,10 +198,25 @@ class CaseRun {
     return false;
   }
 
+  /** What stopped nobody, as warnings; faults in timers and the like are told there, too. */
+  #readFindings(): void {
+    const found = this.#fixture.kernel.takeFindings();
+    this.#answered += found.filter(({ kind }) => ['oops', 'missing-symbol'].includes(kind)).length;
+    this.#missing ??= found.find(({ kind }) => kind === 'missing-symbol')?.text;
+    const lines = found.map(({ kind, text }) => `${kind}: ${text}`);
+    const difference = compareLines(lines, this.#case.findings, 'noticed something else');
+    if (difference === undefined) return;
+    const places = found.map(({ by }, i) =>
+      by === undefined ? lines[i] : `${lines[i]}, at ${formatWhere(by)}`,
+    );
+    this.#find('kernel', { ...difference, found: places.join('\n') || 'nothing' });
+  }
+
   #readConsole(printed: string): void {
-    const { console: expected, line } = this.#case;
+    const { console: expected } = this.#case;
     if (expected !== undefined) {
-      this.#differ('console', compareConsole(printed, expected), line);
+      const what = 'the console says something else';
+      this.#differ('console', compareLines(linesOf(printed), expected, what));
       return;
     }
     // A thread of the module may fault while all calls return.

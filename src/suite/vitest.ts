@@ -16,9 +16,10 @@ import { afterAll, test as base, expect, type TestAPI } from 'vitest';
 import { type ArchName, archNames } from '../arch/arch.ts';
 import { moduleNameOf } from '../flavour/names.ts';
 import { boot, type HostBootOptions } from '../host/boot.ts';
-import type { Kernel, KernelState } from '../kernel/kernel.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { Module } from '../kernel/module.ts';
 import { unwrap } from '../kernel/results.ts';
+import type { Snapshot } from '../kernel/snapshot.ts';
 import type { OopsKind } from '../kernel/wire.ts';
 import { toFaultIn, toReturnValue, toSucceed } from './matchers.ts';
 
@@ -55,7 +56,7 @@ export interface ModuleFixtures<Name extends string> {
 
 interface Machine {
   readonly kernel: Kernel;
-  readonly state: KernelState;
+  readonly snapshot: Snapshot;
   readonly ids: ReadonlyMap<string, number>;
 }
 
@@ -78,8 +79,8 @@ export function moduleTest<const L extends Load = readonly []>(
   return base.extend<ModuleFixtures<NamesIn<L>>>({
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads the pattern
     kernel: async ({}, use) => {
-      const { kernel, state } = await machine();
-      kernel.restore(state);
+      const { kernel, snapshot } = await machine();
+      snapshot.restore();
       await use(kernel);
     },
     modules: async ({ kernel }, use) => {
@@ -95,7 +96,7 @@ async function start(options: ModuleTestOptions<Load>): Promise<Machine> {
   try {
     const ids = new Map<string, number>();
     for (const [name, path] of namedPaths(load)) ids.set(name, unwrap(kernel.load(path)).id);
-    return { kernel, state: kernel.save(), ids };
+    return { kernel, snapshot: kernel.snapshot(), ids };
   } catch (error) {
     kernel.close();
     throw error;
