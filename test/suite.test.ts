@@ -8,6 +8,7 @@ import type { PlanOptions } from '../src/suite/plan.ts';
 import type { CaseResult } from '../src/suite/results.ts';
 import { buildModule } from './support/build-module.ts';
 import { type Action, actionNumber, chameleon } from './support/chameleon.ts';
+import { buildLinux } from './support/linux-c.ts';
 import { filesOn, runCases, runSuite, verdictsOf } from './support/suite.ts';
 
 const source = `
@@ -28,16 +29,7 @@ int start(void) { return thread_create("bad", bad, NULL) == NULL; }
 static int tested_modcmd(modcmd_t cmd, void *arg) { (void)cmd; (void)arg; return 0; }
 `;
 
-/** As modpost leaves it, as far as loading goes. */
-const linuxSource = (name: string, body: string, init = '0'): string => `
-int init_module(void);
-__attribute__((section(".gnu.linkonce.this_module"), used)) static void *this_module[64] = { 0, ${init} };
-__attribute__((section(".modinfo"), used)) static const char info[] = "name=${name}\\0license=GPL";
-${body}`;
-
-const sortOf = linuxSource(
-  'sort_of',
-  `
+const sortOf = `
 int nobody_has_this(int);
 void remove_proc_entry(const char *, void *);
 int alloc_chrdev_region(unsigned *, unsigned, unsigned, const char *);
@@ -46,24 +38,24 @@ void warn(void);
 int work(int n) { return n > 5 ? nobody_has_this(n) + 1 : n; }
 void warn(void) { remove_proc_entry("nothing", 0); __asm__ volatile(""); }
 int keep(void) { unsigned dev; return alloc_chrdev_region(&dev, 0, 1, "kept") + 0 * (int)dev; }
-`,
-);
-const refusing = linuxSource(
-  'refusing',
-  'int init_module(void) { return -19; }',
-  '(void *)init_module',
-);
+static int start(void) { return 0; }
+static void stop(void) { }
+LINUX_MODULE(start, stop)
+`;
+const refusing = `
+static int start(void) { return -19; }
+static void stop(void) { }
+LINUX_MODULE(start, stop)
+`;
 
 describe.each(archNames)('%s', (arch) => {
-  /** Linux's calling convention there. */
-  const flags = arch === 'i386' ? ['-mregparm=3'] : [];
   let disk: ReturnType<typeof filesOn>;
   beforeAll(() => {
     disk = filesOn([
       chameleon(arch),
       buildModule(arch, 'tested', { source }),
-      buildModule(arch, 'sort_of', { source: sortOf, flags }),
-      buildModule(arch, 'refusing', { source: refusing, flags }),
+      buildLinux(arch, 'sort_of', sortOf),
+      buildLinux(arch, 'refusing', refusing),
     ]);
   });
   afterAll(() => disk.remove());
