@@ -236,12 +236,27 @@ LINUX(void, dmaengine_put, (void))
 {
 }
 
-LINUX_GPL(int, cn_add_callback, (const void *id, const char *name, void *fn))
+struct cb_id {
+	uint32_t	idx, val;
+};
+
+static const void *
+connector_key(const struct cb_id *id)
 {
-	return registry_add("connector callback", id, name, CALLER);
+	return (const void *)(uintptr_t)(id->idx << 16 ^ id->val);
 }
 
-UNREGISTERS_GPL("connector callback", cn_del_callback)
+LINUX_GPL(int, cn_add_callback,
+    (const struct cb_id *id, const char *name, void *fn))
+{
+	return registry_add("connector callback", connector_key(id), name,
+	    CALLER);
+}
+
+LINUX_GPL(void, cn_del_callback, (const struct cb_id *id))
+{
+	(void)registry_remove("connector callback", connector_key(id), CALLER);
+}
 
 LINUX_GPL(bool, hv_is_hyperv_initialized, (void))
 {

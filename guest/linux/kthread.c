@@ -188,3 +188,20 @@ LINUX_GPL(bool, kthread_freezable_should_stop, (bool *was_frozen))
 LINUX(void, kthread_bind, (void *task, unsigned cpu))
 {
 }
+
+/* Threads take turns; nobody is favoured. */
+LINUX(void, set_user_nice, (void *task, long nice))
+{
+}
+
+LINUX_GPL(void, sched_set_fifo, (void *task))
+{
+}
+
+LINUX_GPL(void, sched_set_fifo_low, (void *task))
+{
+}
+
+LINUX_GPL(void, sched_set_normal, (void *task, int nice))
+{
+}

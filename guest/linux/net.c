@@ -167,6 +167,8 @@ struct pernet_operations {
 	void	(LINUX_REGPARM *pre_exit)(void *net);
 	void	(LINUX_REGPARM *exit)(void *net);
 	void	(LINUX_REGPARM *exit_batch)(struct list_head *);
+	void	(LINUX_REGPARM *exit_batch_rtnl)(struct list_head *nets,
+		    struct list_head *devices);
 	unsigned *id;
 	size_t	size;
 };
@@ -197,14 +199,16 @@ pernet_remove(struct pernet_operations *ops, const void *caller)
 		return;
 	if (ops->pre_exit != NULL)
 		ops->pre_exit(linux_net());
+	/* A list of the namespaces' exit_list: of one that is opaque. */
+	struct list_head list = { linux_net(), linux_net() }, devices;
+
+	list_init(&devices);
+	if (ops->exit_batch_rtnl != NULL)
+		ops->exit_batch_rtnl(&list, &devices);
 	if (ops->exit != NULL)
 		ops->exit(linux_net());
-	if (ops->exit_batch != NULL) {
-		/* A list of the namespaces' exit_list: one that is opaque. */
-		struct list_head list = { linux_net(), linux_net() };
-
+	if (ops->exit_batch != NULL)
 		ops->exit_batch(&list);
-	}
 }
 
 LINUX_GPL(int, register_pernet_subsys, (struct pernet_operations *ops))

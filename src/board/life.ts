@@ -95,7 +95,7 @@ function failed(failure: LoadFailure, reached: Reached): End {
 
 /** What was noticed meanwhile may make it less than it seems. */
 function withFindings(kernel: Kernel, end: End): End {
-  if (kernel.death !== undefined || !conclusive.has(end.outcome)) return end;
+  if (kernel.death !== undefined || end.outcome === 'inconclusive') return end;
   const findings = kernel.takeFindings();
   const missing = findings.find(({ kind }) => kind === 'missing-symbol');
   const [first] = findings;
@@ -104,6 +104,6 @@ function withFindings(kernel: Kernel, end: End): End {
     const symbol = /: (?:call of|read of|write to) ([^(]+?)(?: at |\()/.exec(missing.text)?.[1];
     return { ...end, outcome: 'inconclusive', missing: symbol ?? '?', detail: missing.text };
   }
-  if (first === undefined) return end;
+  if (first === undefined || !conclusive.has(end.outcome)) return end;
   return { ...end, outcome: 'left', detail: `${first.kind}: ${first.text}` };
 }

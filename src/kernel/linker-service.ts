@@ -283,6 +283,7 @@ export class LinkerService {
       lookup: (name, version) => exports.find(name, version),
       versions: (symbol, from) => exports.versions(symbol, from),
       exports: exports.names(),
+      perCpuBase: this.#image.symbols.byName('linux_percpu')?.address,
       standIn: this.#mayMiss(opened.description) ? (name) => missing.at(name) : undefined,
     });
     const refused = this.#checkImports(opened, exports);

@@ -13,7 +13,8 @@ import {
   type Placed,
   type Resolution,
   type ResolvedSymbol,
-  sectionAddress,
+  type ResolveRequest,
+  valuesFrom,
 } from './resolve.ts';
 
 /** Sums of an address, an addend and another address within this stay exact. */
@@ -69,13 +70,15 @@ export class NarrowPass {
 
 const TWO_32 = 0x1_0000_0000;
 
+type NarrowRequest = Placed & Pick<ResolveRequest, 'perCpuBase'> & { readonly arch: LinkArch };
+
 /** S of every symbol, for a NarrowPass.  Most are places in sections: no need to resolve those. */
 export function narrowValues(
-  { object: { sections, symbols }, arch, layout, bases }: Placed & { readonly arch: LinkArch },
+  { object: { sections, symbols }, arch, ...places }: NarrowRequest,
   resolution: Resolution,
 ): Float64Array {
-  const starts = sections.map(({ index }) => {
-    const start = sectionAddress(layout, bases, index);
+  const starts = sections.map((section) => {
+    const start = valuesFrom(section, places);
     return start === undefined ? Number.NaN : narrowAddress(start);
   });
   const hasThumb = hasInstructionSets(arch);

@@ -8,7 +8,7 @@ import type { InstructionSet } from '../arch/relocation.ts';
 import { relocationName } from '../arch/relocation-names.ts';
 import { type Addr, addr, plus } from '../base/address.ts';
 import * as C from '../object/elf/constants.ts';
-import type { ElfObject, ElfRelocations } from '../object/elf/model.ts';
+import type { ElfObject, ElfRelocations, ElfSection } from '../object/elf/model.ts';
 import { setsIn } from '../object/elf/sets.ts';
 import { GOT_SYMBOL, gotAddress } from './got.ts';
 import type { Layout, Placement } from './layout.ts';
@@ -45,6 +45,8 @@ export interface ResolveRequest {
   readonly lookup: Lookup;
   /** The versions of a symbol that somebody has; undefined: that module is not there. */
   readonly versions?: ((symbol: string, from: string) => readonly string[] | undefined) | undefined;
+  /** What is taken from the addresses of per-CPU variables: the CPU adds it to them. */
+  readonly perCpuBase?: bigint | undefined;
   /** An address for a symbol that nobody has, if the object may do without it. */
   readonly standIn?: ((name: string) => Addr | undefined) | undefined;
   /** All names that lookup knows, to suggest one that was meant. */
@@ -202,15 +204,29 @@ function foundSymbol(found: FoundSymbol): ResolvedSymbol {
   }
 }
 
+/** Where Linux objects have their per-CPU variables. */
+const PER_CPU = '.data..percpu';
+
+/** What the values of a section's symbols count from; undefined: it is not loaded. */
+export function valuesFrom(
+  { index, name }: ElfSection,
+  { layout, bases, perCpuBase }: Pick<ResolveRequest, 'layout' | 'bases' | 'perCpuBase'>,
+): Addr | undefined {
+  const start = sectionAddress(layout, bases, index);
+  const isShifted = start !== undefined && perCpuBase !== undefined && name === PER_CPU;
+  return isShifted ? addr(start - perCpuBase) : start;
+}
+
 /** Values of the object's own symbols, made when asked: of thousands few are used twice. */
 function definedSymbols({
   object: { symbols, sections },
   arch,
   layout,
   bases,
+  perCpuBase,
 }: ResolveRequest): (symbol: number) => ResolvedSymbol | undefined {
   const hasThumb = hasInstructionSets(arch);
-  const starts = sections.map(({ index }) => sectionAddress(layout, bases, index));
+  const starts = sections.map((section) => valuesFrom(section, { layout, bases, perCpuBase }));
   return (i) => {
     const index = symbols.sectionAt(i);
     const common = index === C.SHN_COMMON ? layout.commons.get(i) : undefined;
