@@ -1,6 +1,6 @@
 // The guest kernels and the sample modules, for every architecture:
 //
-//   guest/kern, guest/linux, guest/arch/<arch>  ->  build/guest/<arch>/kernel.elf
+//   guest/kern, guest/check, guest/linux, guest/arch/<arch>  ->  build/guest/<arch>/kernel.elf
 //   modules/<name>                              ->  build/modules/<arch>/<name>.ko
 //   modules/hello                               ->  build/modules/<arch>/hello.so too
 //   test/modules/<name>                         ->  build/test-modules/<arch>/<name>.ko
@@ -101,7 +101,7 @@ function toolchain() {
 
 /** @param {Arch} arch @param {Toolchain} tools @returns {Output} */
 function kernelOutput(arch, tools) {
-  const folders = ['guest/kern', 'guest/linux', `guest/arch/${arch}`];
+  const folders = ['guest/kern', 'guest/check', 'guest/linux', `guest/arch/${arch}`];
   const sources = folders.flatMap((folder) => {
     const found = filesUnder(path.join(root, folder), /\.[cS]$/);
     if (found.length === 0)

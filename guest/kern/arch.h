@@ -6,6 +6,8 @@
  *	PAGE_SIZE, KERNBASE	the kernel window: va = pa - RAM_PA + KERNBASE
  *	RAM_PA			physical address of the first byte of RAM
  *	DEVICES_VA		where the device pages are mapped
+ *	GUARDED_START, _BYTES	where modules' blocks are mapped one by one, if
+ *				checks are wanted (guest/check/heap.c)
  *	pte_t, LARGE_BYTES	a page table entry; what a large page spans
  *	LINUX_REGPARM		attribute of functions that Linux modules call
  *	MACHINE			the architecture's name, for people

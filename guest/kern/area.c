@@ -93,10 +93,13 @@ area_alloc(uint64_t size, uint64_t align, unsigned prot)
 	unsigned s = arch_intr_disable();
 	uintptr_t start = 0;
 
-	if (!area_place(range, bytes, (size_t)align))
+	if (!area_place(range, bytes, (size_t)align) && !(gone_make_room() &&
+	    area_place(range, bytes, (size_t)align)))
 		kmem_free(range);
-	else if (area_fill(range, prot))
+	else if (area_fill(range, prot)) {
 		start = range->start;
+		gone_forget(start - PAGE_SIZE, range->end + PAGE_SIZE);
+	}
 	else
 		area_free(range->start);
 	arch_intr_restore(s);
@@ -116,15 +119,22 @@ area_protect(uintptr_t va, size_t bytes, unsigned prot)
 		(void)pmap_map(va, pmap_extract(va), prot);
 }
 
-void
-area_free(uintptr_t start)
+static struct range **
+find(uintptr_t start)
 {
-	unsigned s = arch_intr_disable();
-	struct range **at = &ranges, *range;
+	struct range **at = &ranges;
 
 	while ((*at)->start != start)
 		at = &(*at)->next;
-	range = *at;
+	return at;
+}
+
+void
+area_empty(uintptr_t start)
+{
+	unsigned s = arch_intr_disable();
+	const struct range *range = *find(start);
+
 	for (uintptr_t va = range->start; va < range->end; va += PAGE_SIZE) {
 		uint64_t pa = pmap_unmap(va);
 
@@ -133,6 +143,16 @@ area_free(uintptr_t start)
 		if (pa != 0)
 			page_free(pa, 1);
 	}
+	arch_intr_restore(s);
+}
+
+void
+area_free(uintptr_t start)
+{
+	unsigned s = arch_intr_disable();
+	struct range **at = find(start), *range = *at;
+
+	area_empty(start);
 	*at = range->next;
 	kmem_free(range);
 	arch_intr_restore(s);

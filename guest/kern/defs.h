@@ -23,6 +23,9 @@ extern char __text_start[], __text_end[];
 extern char __rodata_start[], __rodata_end[];
 extern char __data_start[], __kernel_end[];
 
+/* Modules are to be watched closely: see guest/check. */
+#define CHECKS	((bootinfo.flags & BOOT_CHECKS) != 0)
+
 /* The module area: module segments and thread stacks. */
 #define MODULES_START	((uintptr_t)bootinfo.modules_start)
 #define MODULES_END	((uintptr_t)bootinfo.modules_end)
@@ -53,6 +56,7 @@ size_t	page_free_count(void);
 uintptr_t area_alloc(uint64_t bytes, uint64_t align, unsigned prot);
 uintptr_t area_reserve(uint64_t bytes);		/* no pages: to fault in */
 void	area_protect(uintptr_t va, size_t bytes, unsigned prot);
+void	area_empty(uintptr_t va);	/* no pages any more, but the addresses */
 void	area_free(uintptr_t va);
 
 /* pmap.c */
@@ -73,6 +77,37 @@ void	*kmem_alloc_at(const struct module *, size_t, size_t align,
 size_t	kmem_size(const void *);		/* as it was asked for */
 /* The kernel's own, whoever's call it serves: zeroed; NULL: no memory. */
 void	*kernel_alloc(size_t);
+
+/* guest/check/heap.c: blocks on pages of their own, which fault when they are
+ * misused; NULL: there is no room, or no checks are wanted. */
+void	heap_init(void);
+bool	heap_has(uintptr_t va);			/* such a block, or where */
+void	*heap_alloc(const struct module *owner, size_t, size_t align,
+	    const void *caller);
+void	heap_free(void *, const void *caller);
+size_t	heap_size(const void *);
+/* Adds to *bytes; else as kmem_free_owned. */
+unsigned heap_free_owned(const struct module *, uint64_t *bytes,
+	    struct wire_leak *, unsigned room);
+
+/* guest/check/report.c: the record of a page fault that is about such a block
+ * becomes one of OOPS_HEAP; the record of a misuse; what is told of it. */
+void	heap_fault(struct wire_oops *);
+void	heap_misuse(const char *class, const void *) __dead;
+void	heap_fill_misuse(struct wire_oops *);
+void	heap_describe(const struct wire_oops *, char *buf, size_t);
+void	heap_print(const struct wire_oops *);
+
+/* guest/check/gone.c: an area of a module that is given back. */
+void	gone_add(const struct module *, uintptr_t start, size_t bytes,
+	    bool init);
+bool	gone_make_room(void);			/* addresses are short */
+void	gone_forget(uintptr_t start, uintptr_t end); /* somebody is there */
+const char *gone_at(uintptr_t va);		/* what was there, or NULL */
+
+/* guest/check/stack.c: before and after a call into a module. */
+void	stack_paint(void);
+void	stack_measure(void);
 
 /* string.c: see <sys/systm.h> too. */
 size_t	strlcat(char *, const char *, size_t);
@@ -130,6 +165,8 @@ struct thread {
 	struct held	*td_held;		/* Linux's locks */
 	bool		td_atomic;		/* runs a timer of Linux's */
 	uintptr_t	td_stack;		/* lowest byte */
+	uintptr_t	td_painted;		/* where paint ends, or 0 */
+	unsigned	td_depth;		/* most that was used of it */
 	struct thread	*td_next;		/* run queue or sleepers */
 	struct thread	*td_all;		/* every thread */
 	void		(*td_fn)(void *);
@@ -193,6 +230,8 @@ void	panic_caller(const char *, ...) __printflike(1, 2) __dead;
 extern char panic_message[256];			/* of the last panic */
 
 /* oops.c */
+/* To the next frame of the chain; false at its end. */
+bool	frame_caller(uintptr_t *pc, uintptr_t *fp);
 void	oops_fill(struct wire_oops *, const struct trapframe *, unsigned kind,
 	    uintptr_t address, unsigned access, uint64_t code);
 /* The record of a fault without a trap frame: the pc is where the kernel
@@ -270,6 +309,7 @@ struct outcome {
 	struct wire_leak *left;			/* kmem, or NULL */
 	unsigned	nleft;			/* of them; blocks too */
 	unsigned	unlisted;		/* others */
+	unsigned	stack;			/* most that its code used */
 	char		*reason;		/* kmem, or NULL */
 	struct wire_oops *oops;			/* kmem, or NULL */
 };
@@ -317,6 +357,8 @@ struct held;
 void	locks_release(struct thread *, const struct held *down_to, bool tell);
 /* Timers, work and threads of a module that goes: they are in the ledger. */
 void	linux_module_gone(const struct module *);
+/* With checks: locks, timers and work that lay in freed memory. */
+void	linux_memory_freed(uintptr_t start, size_t bytes, const void *caller);
 
 /* linker.c: the linker thread and its queue; the caller thread. */
 void	linker_init(void);

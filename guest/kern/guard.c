@@ -18,6 +18,9 @@ guard_call(void (*fn)(void *), void *arg, uint64_t budget_ns,
 	struct wire_oops unwanted;
 	struct guard g;
 	int error = 0;
+	/* Only by the outermost call into a module. */
+	const bool paint = CHECKS && curthread->td_module != NULL &&
+	    curthread->td_painted == 0;
 
 	if (oops == NULL)
 		oops = &unwanted;
@@ -33,6 +36,8 @@ guard_call(void (*fn)(void *), void *arg, uint64_t budget_ns,
 		curthread->td_guard = &g;
 		thread_timer();
 		arch_intr_restore(g.g_intr);
+		if (paint)
+			stack_paint();
 		fn(arg);
 		(void)arch_intr_disable();
 		curthread->td_guard = g.g_outer;
@@ -41,6 +46,8 @@ guard_call(void (*fn)(void *), void *arg, uint64_t budget_ns,
 		(void)arch_intr_disable();
 		error = g.g_oops->kind == OOPS_WATCHDOG ? ETIMEDOUT : EFAULT;
 	}
+	if (paint && curthread->td_painted != 0)
+		stack_measure();
 	mutex_release(curthread, g.g_mutexes);
 	locks_release(curthread, g.g_held, error == 0);
 	thread_timer();

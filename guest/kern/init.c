@@ -40,7 +40,12 @@ module_run(struct module *m, void (*fn)(void *), void *arg, unsigned stage,
     const char *what, struct outcome *o)
 {
 	struct wire_oops oops;
-	int error = guard_module(m, fn, arg, bootinfo.init_budget_ns, &oops);
+	int error;
+
+	curthread->td_depth = 0;
+	error = guard_module(m, fn, arg, bootinfo.init_budget_ns, &oops);
+	if (curthread->td_depth > o->stack)
+		o->stack = curthread->td_depth;
 
 	return error != 0 ? outcome_oops(o, stage, error, &oops, what) : 0;
 }

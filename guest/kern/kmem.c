@@ -171,8 +171,8 @@ block_take(struct block *b, size_t bytes, size_t align)
 	return b;
 }
 
-void *
-kmem_alloc_at(const struct module *owner, size_t n, size_t align,
+static void *
+plain_alloc(const struct module *owner, size_t n, size_t align,
     const void *caller)
 {
 	size_t bytes = HEADER + ROUND(n > 0 ? n : 1);
@@ -201,20 +201,36 @@ kmem_alloc_at(const struct module *owner, size_t n, size_t align,
 }
 
 void *
-kmem_alloc(size_t n)
+kmem_alloc_at(const struct module *owner, size_t n, size_t align,
+    const void *caller)
 {
-	const void *caller = __builtin_return_address(0);
+	void *p = NULL;
 
+	if (align < UNIT / 2)
+		align = UNIT / 2;
+	if (CHECKS && n <= bootinfo.ram_bytes)
+		p = heap_alloc(owner, n, align, caller);
+	return p != NULL ? p : plain_alloc(owner, n, align, caller);
+}
+
+/* For the module that called, or for the host, which calls this too. */
+static void *
+alloc(size_t n, const void *caller)
+{
 	return inject_failure(caller) ? NULL :
 	    kmem_alloc_at(module_calling(caller), n, UNIT, caller);
 }
 
 void *
+kmem_alloc(size_t n)
+{
+	return alloc(n, __builtin_return_address(0));
+}
+
+void *
 kmem_zalloc(size_t n)
 {
-	const void *caller = __builtin_return_address(0);
-	void *p = inject_failure(caller) ? NULL :
-	    kmem_alloc_at(module_calling(caller), n, UNIT, caller);
+	void *p = alloc(n, __builtin_return_address(0));
 
 	return p != NULL ? memset(p, 0, n) : NULL;
 }
@@ -222,7 +238,7 @@ kmem_zalloc(size_t n)
 void *
 kernel_alloc(size_t n)
 {
-	void *p = kmem_alloc_at(NULL, n, UNIT, NULL);
+	void *p = plain_alloc(NULL, n, UNIT, NULL);
 
 	return p != NULL ? memset(p, 0, n) : NULL;
 }
@@ -236,7 +252,8 @@ block_of(const void *p)
 size_t
 kmem_size(const void *p)
 {
-	return (size_t)block_of(p)->size;
+	return heap_has((uintptr_t)p) ? heap_size(p) :
+	    (size_t)block_of(p)->size;
 }
 
 /* This block's header and the one behind it are as they were written. */
@@ -282,6 +299,10 @@ kmem_free(void *p)
 
 	if (p == NULL)
 		return;
+	if (heap_has((uintptr_t)p)) {
+		heap_free(p, __builtin_return_address(0));
+		return;
+	}
 
 	unsigned s = arch_intr_disable();
 
@@ -325,6 +346,9 @@ kmem_free_owned(const struct module *owner, uint64_t *bytes,
 		*bytes += b->size;
 		block_free(b);
 	}
+	blocks += heap_free_owned(owner, bytes,
+	    blocks < room ? leaks + blocks : leaks,
+	    blocks < room ? room - blocks : 0);
 	arch_intr_restore(s);
 	return blocks;
 }

@@ -82,6 +82,7 @@ slot_answer(struct wire_request *slot, const struct outcome *o)
 	slot->left_va = (uintptr_t)o->left;
 	slot->left = o->nleft;
 	slot->left_unlisted = o->unlisted;
+	slot->stack_bytes = o->stack;
 	slot->reason_va = (uintptr_t)o->reason;
 	slot->reason_bytes = o->reason != NULL ? strlen(o->reason) : 0;
 	slot->faulted = o->oops != NULL;

@@ -18,6 +18,7 @@ kmain(uintptr_t bootinfo_pa)
 	page_init();
 	pmap_init();
 	arch_trap_init();
+	heap_init();
 	printf("modbox kernel: %s, %ju KiB RAM, %zu KiB free\n", MACHINE,
 	    bootinfo.ram_bytes / 1024, page_free_count() * PAGE_SIZE / 1024);
 	device_write(WIRE_INTC + INTC_ENABLE,

@@ -62,6 +62,10 @@ module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 
 	thread_end_owned(m);
 	linux_module_gone(m);
+	for (unsigned i = 0; i < m->mod_nsegments; i++)
+		if (m->mod_bases[i] != 0)
+			linux_memory_freed((uintptr_t)m->mod_bases[i],
+			    (size_t)m->mod_segments[i].bytes, NULL);
 	kmem_check();
 	count_leaks(m, outcome);
 
@@ -80,7 +84,8 @@ module_destroy(struct module *m, unsigned close, struct outcome *outcome)
 	command_close(m->mod_object, m->mod_id, close);
 	for (unsigned i = 0; i < m->mod_nsegments; i++)
 		if (m->mod_bases[i] != 0 && m->mod_segments[i].area == i)
-			area_free((uintptr_t)m->mod_bases[i]);
+			gone_add(m, (uintptr_t)m->mod_bases[i],
+			    (size_t)m->mod_segments[i].area_bytes, false);
 	if (m->mod_missing != 0)
 		area_free(m->mod_missing);
 	kmem_free(m->mod_linkinfo);

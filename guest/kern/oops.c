@@ -10,7 +10,7 @@
  * From a frame of the chain {caller's frame pointer, return address} to the
  * next one; false at the end.  Stacks grow down, so callers lie higher.
  */
-static bool
+bool
 frame_caller(uintptr_t *pc, uintptr_t *fp)
 {
 	const uintptr_t *frame = (const uintptr_t *)*fp;
@@ -91,6 +91,12 @@ oops_fill(struct wire_oops *oops, const struct trapframe *frame,
 
 	if (missing != NULL)
 		fill_missing(oops, frame, missing, wanted_by);
+	else if (heap_has(address))
+		heap_fault(oops);
+	else if (pmap_extract(address) == 0 && gone_at(address) != NULL) {
+		oops->kind = OOPS_FREED;
+		oops->text_va = (uintptr_t)gone_at(address);
+	}
 }
 
 void
@@ -110,6 +116,15 @@ oops_fill_call(struct wire_oops *oops, unsigned kind)
 	oops->kind = kind;
 	oops->sp = fp;
 	fill_frames(oops, pc, pc - 1, fp);
+	if (kind == OOPS_HEAP)
+		heap_fill_misuse(oops);
+}
+
+static const char *
+access_name(const struct wire_oops *oops, const char *exec)
+{
+	return oops->access & ACCESS_EXEC ? exec :
+	    oops->access & ACCESS_WRITE ? "write to" : "read of";
 }
 
 static void
@@ -118,8 +133,7 @@ describe_missing(const struct wire_oops *oops, char *buf, size_t room)
 	const char *name = (const char *)(uintptr_t)oops->missing_va;
 
 	snprintf(buf, room, "missing symbol: %s %s",
-	    oops->access & ACCESS_EXEC ? "call of" :
-	    oops->access & ACCESS_WRITE ? "write to" : "read of", name);
+	    access_name(oops, "call of"), name);
 	if (!(oops->access & ACCESS_EXEC))
 		return;
 	for (unsigned i = 0; i < WIRE_OOPS_ARGS; i++) {
@@ -149,9 +163,15 @@ describe_kind(const struct wire_oops *oops, char *buf, size_t room)
 
 	if (oops->kind == OOPS_PAGE_FAULT)
 		snprintf(buf, room, "page fault: %s 0x%0*jx",
-		    oops->access & ACCESS_EXEC ? "execution of" :
-		    oops->access & ACCESS_WRITE ? "write to" : "read of",
-		    DIGITS, (uintmax_t)oops->address);
+		    access_name(oops, "execution of"), DIGITS,
+		    (uintmax_t)oops->address);
+	else if (oops->kind == OOPS_FREED)
+		snprintf(buf, room, "%s 0x%0*jx in %s",
+		    access_name(oops, "call of"), DIGITS,
+		    (uintmax_t)oops->address,
+		    (const char *)(uintptr_t)oops->text_va);
+	else if (oops->kind == OOPS_HEAP)
+		heap_describe(oops, buf, room);
 	else if (oops->kind == OOPS_MISSING_SYMBOL)
 		describe_missing(oops, buf, room);
 	else if (oops->kind == OOPS_PANIC)
@@ -173,8 +193,8 @@ format_frame(const struct wire_oops *oops, unsigned i, char *buf, size_t room)
 static unsigned
 blamed(const struct wire_oops *oops)
 {
-	return oops->kind == OOPS_MISSING_SYMBOL &&
-	    oops->access & ACCESS_EXEC && oops->nframes > 1;
+	return (oops->kind == OOPS_MISSING_SYMBOL ||
+	    oops->kind == OOPS_FREED) && oops->access & ACCESS_EXEC && oops->nframes > 1;
 }
 
 const char *
@@ -206,6 +226,10 @@ oops_print(const struct wire_oops *oops)
 	const struct thread *t = thread_by_id(oops->thread);
 	char text[256];
 
+	if (oops->kind == OOPS_HEAP) {
+		heap_print(oops);
+		return;
+	}
 	describe_kind(oops, text, sizeof(text));
 	console_fresh_line();
 	printf("Oops: %s, in %s%s\n", text,

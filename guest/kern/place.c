@@ -86,6 +86,7 @@ module_settle(struct module *m)
 		if (!m->mod_segments[i].disposable || base == 0)
 			continue;
 		m->mod_bases[i] = 0;
-		area_free((uintptr_t)base);
+		gone_add(m, (uintptr_t)base,
+		    (size_t)m->mod_segments[i].bytes, true);
 	}
 }

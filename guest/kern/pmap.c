@@ -69,7 +69,7 @@ pmap_extract(uintptr_t va)
 {
 	if (va >= KERNBASE && va - KERNBASE < bootinfo.ram_bytes)
 		return KPA(va) & ~(uint64_t)(PAGE_SIZE - 1);
-	if (va < MODULES_START || va >= MODULES_END)
+	if ((va < MODULES_START || va >= MODULES_END) && !heap_has(va))
 		return 0;
 
 	pte_t *pte = arch_pte(va, false);

@@ -6,6 +6,7 @@
  * a fault lets go for him.
  */
 #include "locks.h"
+#include "work.h"
 
 static const char mutex_kind[] = "mutex", spin_kind[] = "spinlock";
 const char rwlock_kind[] = "rwlock";
@@ -95,6 +96,24 @@ locks_release(struct thread *t, const struct held *down_to, bool tell)
 		t->td_held = h->next;
 		kmem_free(h);
 	}
+}
+
+/* Whoever would let go of such a lock would write to what is not his. */
+void
+locks_freed(uintptr_t start, size_t bytes, const void *caller)
+{
+	for (struct thread *t = allthreads; t != NULL; t = t->td_all)
+		for (struct held **at = &t->td_held, *h; (h = *at) != NULL;) {
+			if ((uintptr_t)h->lock - start >= bytes) {
+				at = &h->next;
+				continue;
+			}
+			*at = h->next;
+			linux_warn(caller != NULL ? caller :
+			    (const void *)h->caller, "%s %p is held while its "
+			    "memory is freed", h->kind, h->lock);
+			kmem_free(h);
+		}
 }
 
 static bool

@@ -139,6 +139,19 @@ timers_gone(const struct module *m)
 	}
 }
 
+void
+timers_freed(uintptr_t start, size_t bytes, const void *caller)
+{
+	for (struct timer_list *t = armed, *next; t != NULL; t = next) {
+		next = t->next;
+		if ((uintptr_t)t - start >= bytes)
+			continue;
+		(void)timer_clear(t);
+		linux_warn(caller, "timer %p is armed while its memory is "
+		    "freed", (void *)t);
+	}
+}
+
 LINUX(void, init_timer_key,
     (struct timer_list *t, void (LINUX_REGPARM *fn)(struct timer_list *),
     uint32_t flags, const char *name, void *key))
@@ -210,4 +223,15 @@ linux_module_gone(const struct module *m)
 	timers_gone(m);
 	work_gone(m);
 	kthreads_gone(m);
+}
+
+void
+linux_memory_freed(uintptr_t start, size_t bytes, const void *caller)
+{
+	unsigned s = arch_intr_disable();
+
+	timers_freed(start, bytes, caller);
+	work_freed(start, bytes, caller);
+	locks_freed(start, bytes, caller);
+	arch_intr_restore(s);
 }

@@ -34,5 +34,9 @@ void	timer_settle(struct timer_list *);
 void	timers_gone(const struct module *);
 void	work_gone(const struct module *);
 void	kthreads_gone(const struct module *);
+/* Those in memory that is freed: reported, and forgotten. */
+void	timers_freed(uintptr_t start, size_t bytes, const void *caller);
+void	work_freed(uintptr_t start, size_t bytes, const void *caller);
+void	locks_freed(uintptr_t start, size_t bytes, const void *caller);
 
 #endif /* LINUX_WORK_H */

@@ -127,6 +127,22 @@ work_gone(const struct module *m)
 	}
 }
 
+void
+work_freed(uintptr_t start, size_t bytes, const void *caller)
+{
+	for (struct list_head *l = queue.next, *next; l != &queue; l = next) {
+		struct work_struct *w =
+		    container_of(l, struct work_struct, entry);
+
+		next = l->next;
+		if ((uintptr_t)w - start >= bytes)
+			continue;
+		(void)dequeue(w);
+		linux_warn(caller, "work %p is queued while its memory is "
+		    "freed", (void *)w);
+	}
+}
+
 /* -- Queues: only names. */
 
 static int system_queue;

@@ -7,6 +7,7 @@ import { architectures } from '../arch/registry.ts';
 import { loadBinding } from '../engine/binding.ts';
 import { locateLibrary } from '../engine/library.ts';
 import { bootKernel } from '../kernel/boot.ts';
+import type { WantedChecks } from '../kernel/checks.ts';
 import type { ObjectFiles } from '../kernel/files.ts';
 import type { AddressRange } from '../kernel/image.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -28,6 +29,8 @@ export interface HostBootOptions {
   readonly symbols?: 'all' | 'exported' | undefined;
   /** What becomes of Linux modules that use symbols nobody has; default 'refuse'. */
   readonly missing?: MissingSymbols | undefined;
+  /** Watch modules closely, for memory they misuse and the like; default false. */
+  readonly checks?: WantedChecks | undefined;
   /** Folders to look for required modules in, after that of the requiring one. */
   readonly searchPath?: readonly string[];
   /** Instead of the disk. */

@@ -4,6 +4,7 @@
 import type { Arch } from '../arch/arch.ts';
 import { Machine } from '../machine/machine.ts';
 import type { MachineOptions } from '../machine/options.ts';
+import { bootFlags, type WantedChecks } from './checks.ts';
 import type { ObjectFiles } from './files.ts';
 import { type AddressRange, loadImage, readImage } from './image.ts';
 import { Kernel } from './kernel.ts';
@@ -25,6 +26,8 @@ export interface BootOptions extends Omit<MachineOptions, 'arch'> {
   readonly symbols?: 'all' | 'exported' | undefined;
   /** What becomes of Linux modules that use symbols nobody has; default 'refuse'. */
   readonly missing?: MissingSymbols | undefined;
+  /** Watch modules closely, for memory they misuse and the like; default false. */
+  readonly checks?: WantedChecks | undefined;
   /** Told of each byte the guest writes to its console. */
   readonly onConsole?: (byte: number) => void;
 }
@@ -38,7 +41,8 @@ export function bootKernel(options: BootOptions): Kernel {
   const machine = new Machine(options);
   try {
     machine.console.onByte = options.onConsole;
-    loadImage(machine, image.value, { watchdogNs, modulesAt: options.modulesAt });
+    const { modulesAt, checks = false } = options;
+    loadImage(machine, image.value, { watchdogNs, modulesAt, flags: bootFlags(checks) });
     const files = options.files === undefined ? {} : { files: options.files };
     const layout = { veneers: options.veneers };
     const { symbols, missing } = options;

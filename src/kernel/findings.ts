@@ -1,10 +1,10 @@
 // What the guest kernel noticed of modules: things left behind when one went, and
 // things that are wrong but stopped nobody.
 
-import { type Addr, addr, plus } from '../base/address.ts';
+import { type Addr, addr } from '../base/address.ts';
 import type { Memory } from '../machine/memory.ts';
-import { readString } from './oops.ts';
-import type { Where } from './symbols.ts';
+import { readString } from './strings.ts';
+import { symboliseReturn, type Where } from './symbols.ts';
 import * as wire from './wire.ts';
 
 /** What a module had not given back when it went. */
@@ -89,7 +89,7 @@ export function takeFindings(memory: Memory, at: Addr, symbolise: Symbolise): re
 
 /** A call returns behind itself, and may be the last of its function. */
 function callBefore(returnAddress: Addr, symbolise: Symbolise): Where | undefined {
-  return returnAddress === 0n ? undefined : symbolise(plus(returnAddress, -1));
+  return returnAddress === 0n ? undefined : symboliseReturn(returnAddress, symbolise);
 }
 
 function viewAt(memory: Memory, at: Addr, bytes: number): DataView | undefined {

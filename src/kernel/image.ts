@@ -54,6 +54,8 @@ export interface BootInfo {
   readonly watchdogNs: number;
   /** Where modules go; undefined: near the kernel, so that branches reach it. */
   readonly modulesAt?: AddressRange | undefined;
+  /** BOOT_* of wire.h; default none. */
+  readonly flags?: number;
 }
 
 /** Loads the image and starts the CPU at its entry point. */
@@ -87,6 +89,7 @@ export function loadImage(machine: Machine, image: KernelImage, info: BootInfo):
   const { view } = memory;
   wire.put64(view, infoAt, fields.magic, wire.WIRE_MAGIC);
   wire.put32(view, infoAt, fields.version, wire.WIRE_VERSION);
+  wire.put32(view, infoAt, fields.flags, info.flags ?? 0);
   wire.put64(view, infoAt, fields.ram_pa, BigInt(memory.base));
   wire.put64(view, infoAt, fields.ram_bytes, BigInt(memory.ram.length));
   wire.put64(view, infoAt, fields.free_pa, BigInt(free));

@@ -176,7 +176,7 @@ export class Kernel {
   takeFindings(): readonly Finding[] {
     const at = this.symbol('findings');
     if (at === undefined) return [];
-    return takeFindings(this.machine.memory, at, (address) => this.symbolise(address));
+    return takeFindings(this.machine.memory, at, (address) => this.locate(address));
   }
 
   /** Guest memory by virtual address; undefined when not mapped. */
@@ -205,6 +205,12 @@ export class Kernel {
     if (found === undefined) return { ...nowhere(address), module: view?.name };
     const { symbol, offset } = found;
     return { address, symbol: symbol.name, offset, size: symbol.size, module: view?.name };
+  }
+
+  /** The same, with the source line if the module has debug information. */
+  locate(address: Addr): Where {
+    const line = this.#service.viewAt(address)?.lineAt?.(address);
+    return { ...this.symbolise(address), line };
   }
 
   /** Stops the machine and frees it. */
@@ -342,13 +348,16 @@ export class Kernel {
 
   #leaksOf({ leaks: blocks, leakedBytes: bytes, left }: Answer): Leaks {
     const { memory } = this.machine;
-    const records = readLeaks(memory, left.at, left.count, (at) => this.symbolise(at));
+    const records = readLeaks(memory, left.at, left.count, (at) => this.locate(at));
     return { blocks, bytes, records };
   }
 
   #oopsOf(answer: Answer): LoadFailure['oops'] {
     if (answer.oops === undefined) return undefined;
-    return readOops(this.machine.memory, this.arch, answer.oops, (at) => this.symbolise(at));
+    return readOops(this.machine.memory, this.arch, answer.oops, {
+      symbolise: (at) => this.symbolise(at),
+      locate: (at) => this.locate(at),
+    });
   }
 
   #refused(

@@ -15,6 +15,7 @@ import { encodeLinkinfo, encodeManifest, type KeptSymbols } from './encode.ts';
 import { ExportLookup } from './exports.ts';
 import type { ObjectFile, ObjectFiles } from './files.ts';
 import type { KernelImage } from './image.ts';
+import { lineFinder } from './lines.ts';
 import { countUnknown, MissingPlaces, type MissingSymbols, missingAt } from './missing.ts';
 import type { LoadProblem } from './problem.ts';
 import type { Where } from './symbols.ts';
@@ -302,10 +303,10 @@ export class LinkerService {
     for (const { base, bytes } of segments) memory.write(base, bytes);
 
     const id = wire.get32(view, at, fields.module);
-    const { object, layout } = opened;
+    const { object, layout, description, file } = opened;
     const placed = { object, layout, bases };
-    const { description, file } = opened;
-    opened.view = viewOfImage(id, file.name, description, linked.value, placed, missing.all);
+    const made = viewOfImage(id, file.name, description, linked.value, placed, missing.all);
+    opened.view = { ...made, lineAt: lineFinder(placed, this.#arch) };
     this.#others.set(id, opened.view);
     const kept = opened.object.dynamic?.noKsyms === true ? 'none' : this.#symbols;
     opened.linkinfo = encodeLinkinfo(opened.description, opened.view, linked.value, kept);

@@ -3,9 +3,18 @@
 // programs.
 
 import type { Arch } from '../arch/arch.ts';
-import { type Addr, addr, plus } from '../base/address.ts';
+import { type Addr, addr } from '../base/address.ts';
 import type { Memory } from '../machine/memory.ts';
-import { formatWhere, type Where } from './symbols.ts';
+import {
+  describeFreedUse,
+  describeHeapMisuse,
+  type FreedUse,
+  type HeapMisuse,
+  readFreedUse,
+  readHeapMisuse,
+} from './misuse.ts';
+import { readString } from './strings.ts';
+import { formatWhere, symboliseReturn, type Where } from './symbols.ts';
 import * as wire from './wire.ts';
 
 export interface Oops {
@@ -19,6 +28,10 @@ export interface Oops {
   readonly address: Addr;
   /** The use of a symbol that nobody has. */
   readonly missing: MissingUse | undefined;
+  /** The misuse of a block of the heap, which only checks see. */
+  readonly heap: HeapMisuse | undefined;
+  /** The use of memory of a module that is gone. */
+  readonly freed: FreedUse | undefined;
   /** The CPU's own word for it: error code or syndrome. */
   readonly code: bigint;
   readonly registers: Readonly<Record<string, bigint>>;
@@ -47,14 +60,22 @@ const sentences: Readonly<Record<wire.OopsKind, string>> = {
   panic: 'assertion failed',
   other: 'unexpected exception',
   'missing-symbol': 'missing symbol',
+  heap: 'heap misuse',
+  freed: 'use of freed memory',
 };
+
+export interface Symbolisers {
+  readonly symbolise: (address: Addr) => Where;
+  /** The same, with the source line: for the few that matter most. */
+  readonly locate: (address: Addr) => Where;
+}
 
 /** Reads the record at `address`; undefined when it is not mapped. */
 export function readOops(
   memory: Memory,
   arch: Arch,
   address: Addr,
-  symbolise: (address: Addr) => Where,
+  { symbolise, locate }: Symbolisers,
 ): Oops | undefined {
   const bytes = memory.read(address, wire.oops.bytes);
   if (bytes === undefined) return undefined;
@@ -83,36 +104,24 @@ export function readOops(
   // Who called what is not there is the second frame.
   const by = (access === 'exec' ? backtrace[1] : undefined) ?? where;
   const use = access === 'exec' ? 'call' : (access ?? 'read');
+  const accessed = word(fields.address);
+  const record = { memory, view, address: accessed, backtrace, hasPc: regs > 0, locate };
+  const heap = kind === 'heap' ? readHeapMisuse({ ...record, use: access && use }) : undefined;
+  const freed = kind === 'freed' ? readFreedUse({ ...record, use }) : undefined;
   return {
     kind,
     where,
-    module: by.module,
+    module: (heap?.by ?? freed?.by ?? by).module,
     thread: wire.get32(view, 0, fields.thread),
     access,
-    address: word(fields.address),
+    address: accessed,
     missing: kind === 'missing-symbol' ? { symbol, use, args, by } : undefined,
+    heap,
+    freed,
     code: word(fields.code),
     registers,
     backtrace,
   };
-}
-
-/** A C string of the guest's; empty when there is none. */
-export function readString(memory: Memory, address: Addr, limit = 128): string {
-  const bytes: number[] = [];
-  while (bytes.length < limit) {
-    const byte = memory.read(plus(address, bytes.length), 1)?.[0] ?? 0;
-    if (byte === 0) break;
-    bytes.push(byte);
-  }
-  return new TextDecoder().decode(new Uint8Array(bytes));
-}
-
-/** The call before a return address: its function may end with it. */
-function symboliseReturn(address: Addr, symbolise: (address: Addr) => Where): Where {
-  const call = symbolise(plus(address, -1));
-  const offset = call.symbol === undefined ? 0 : call.offset + 1;
-  return { ...call, address, offset };
 }
 
 function accessOf(bits: number): Oops['access'] {
@@ -124,6 +133,8 @@ function accessOf(bits: number): Oops['access'] {
 /** "page fault: read of 0x18 at f+0x4/0x8 [m]" */
 export function describeOops(oops: Oops): string {
   if (oops.missing !== undefined) return describeMissing(oops.missing);
+  if (oops.heap !== undefined) return describeHeapMisuse(oops.heap, oops.address);
+  if (oops.freed !== undefined) return describeFreedUse(oops.freed);
   const access =
     oops.kind === 'page-fault' && oops.access !== undefined
       ? `: ${oops.access} of 0x${oops.address.toString(16)}`

@@ -1,8 +1,9 @@
 // Symbol tables by address, for the host: which symbol an address belongs to, and
 // the table in the form that the guest's ksyms takes.
 
-import { type Addr, addr, offsetIn } from '../base/address.ts';
+import { type Addr, addr, offsetIn, plus } from '../base/address.ts';
 import { Blob } from './blob.ts';
+import type { CodeLine } from './lines.ts';
 import * as wire from './wire.ts';
 
 export interface NamedAddress {
@@ -62,20 +63,31 @@ export class SymbolTable {
   }
 }
 
-/** An address within something named: "crc16+0x14/0x30 [crc16]". */
+/** An address within something named: "crc16+0x14/0x30 [crc16]", "(crc16.c:12)". */
 export interface Where {
   readonly address: Addr;
   readonly symbol: string | undefined;
   readonly offset: number;
   readonly size: number;
   readonly module: string | undefined;
+  /** Of code, where somebody looked it up. */
+  readonly line?: CodeLine | undefined;
 }
 
 export function formatWhere(where: Where): string {
-  const place = where.module === undefined ? '' : ` [${where.module}]`;
+  const { line } = where;
+  const source = line === undefined ? '' : ` (${line.file.replace(/^.*\//s, '')}:${line.line})`;
+  const place = `${where.module === undefined ? '' : ` [${where.module}]`}${source}`;
   if (where.symbol === undefined) return `0x${where.address.toString(16)}${place}`;
   const size = where.size === 0 ? '' : `/0x${where.size.toString(16)}`;
   return `${where.symbol}+0x${where.offset.toString(16)}${size}${place}`;
+}
+
+/** The call before a return address: its function may end with it. */
+export function symboliseReturn(address: Addr, symbolise: (address: Addr) => Where): Where {
+  const call = symbolise(plus(address, -1));
+  const offset = call.symbol === undefined ? 0 : call.offset + 1;
+  return { ...call, address, offset };
 }
 
 export function nowhere(address: bigint): Where {

@@ -9,6 +9,7 @@ import type { LinkedImage } from '../linker/link.ts';
 import type { Placed } from '../linker/resolve.ts';
 import { PROT_EXEC, segmentTraits } from '../linker/segments.ts';
 import { STB_LOCAL } from '../object/elf/constants.ts';
+import type { LineFinder } from './lines.ts';
 import { SymbolTable } from './symbols.ts';
 
 export interface SegmentView {
@@ -49,6 +50,8 @@ export interface ModuleView {
   readonly veneers: LinkedImage['veneers'];
   /** The object and where its sections went, for debuggers; undefined: it is gone. */
   readonly placed: Placed | undefined;
+  /** Source lines of its code, also when it is gone. */
+  readonly lineAt?: LineFinder;
 }
 
 /** Makes the view of a module that was just linked. */

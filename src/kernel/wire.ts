@@ -3,11 +3,13 @@
 // together, so that neither can change alone.
 
 export const WIRE_MAGIC = 0x786f_6264_6f6dn;
-export const WIRE_VERSION = 3;
+export const WIRE_VERSION = 4;
 export const WIRE_SLOTS = 8;
 export const WIRE_ARGS = 16;
 export const MISSING_STRIDE = 4096;
 
+/** Bits of the boot information's flags. */
+export const BOOT = { checks: 1, fillShift: 8, fillMask: 0xff } as const;
 export const SLOT = { free: 0, posted: 1, active: 2, done: 3 } as const;
 export const REQUEST = { load: 1, unload: 2, call: 3 } as const;
 export const COMMAND = { open: 1, fetch: 2, link: 3, close: 4 } as const;
@@ -44,6 +46,8 @@ export const oopsKinds = [
   'panic',
   'other',
   'missing-symbol',
+  'heap',
+  'freed',
 ] as const;
 export type OopsKind = Exclude<(typeof oopsKinds)[number], 'none'>;
 
@@ -108,7 +112,7 @@ export const leak = {
 } as const satisfies Struct;
 
 export const request = {
-  bytes: 232,
+  bytes: 240,
   fields: {
     state: u32(0),
     op: u32(4),
@@ -129,11 +133,13 @@ export const request = {
     left_va: u64(216),
     left: u32(224),
     left_unlisted: u32(228),
+    stack_bytes: u32(232),
+    reserved: u32(236),
   },
 } as const satisfies Struct;
 
 export const mailbox = {
-  bytes: 16 + 232 * WIRE_SLOTS,
+  bytes: 16 + 240 * WIRE_SLOTS,
   fields: { magic: u64(0), version: u32(8), slots: u32(12) },
 } as const satisfies Struct;
 /** Where the slots begin in the mailbox. */
@@ -252,7 +258,7 @@ export const OOPS_FRAMES = 32;
 export const OOPS_ARGS = 4;
 
 export const oops = {
-  bytes: 672,
+  bytes: 720,
   fields: {
     kind: u32(0),
     module: u32(4),
@@ -268,6 +274,13 @@ export const oops = {
     frames: u64(376, OOPS_FRAMES),
     args: u64(632, OOPS_ARGS),
     missing_va: u64(664),
+    text_va: u64(672),
+    block_va: u64(680),
+    block_bytes: u64(688),
+    allocated_va: u64(696),
+    freed_va: u64(704),
+    access_bytes: u32(712),
+    reserved: u32(716),
   },
 } as const satisfies Struct;
 

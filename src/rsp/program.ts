@@ -173,6 +173,8 @@ function describeCall({ symbol, result }: Extract<Outcome, { kind: 'call' }>): {
 const signals: Readonly<Record<Oops['kind'], number>> = {
   'page-fault': 11,
   'missing-symbol': 11,
+  heap: 11,
+  freed: 11,
   protection: 11,
   undefined: 4,
   divide: 8,

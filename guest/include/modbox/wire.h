@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define WIRE_MAGIC		0x786f62646f6dULL	/* "modbox" */
-#define WIRE_VERSION		3
+#define WIRE_VERSION		4
 
 /*
  * Devices.  One 4 KiB page each, 32-bit registers, at the same physical
@@ -52,11 +52,20 @@
 #define POWER_OFF		0x00	/* write exit status */
 #define POWER_PANIC		0x04	/* write pa of NUL-terminated message */
 
-/* Boot information; its physical address is the boot argument. */
+/*
+ * Boot information; its physical address is the boot argument.  With
+ * BOOT_CHECKS modules are watched more closely than they can run fast: each
+ * block of theirs gets pages of its own (guest/check), filled with the byte
+ * BOOT_FILL when it is allocated.
+ */
+#define BOOT_CHECKS		0x1
+#define BOOT_FILL_SHIFT		8
+#define BOOT_FILL_MASK		0xff
+
 struct wire_bootinfo {
 	uint64_t magic;			/*  0 WIRE_MAGIC */
 	uint32_t version;		/*  8 WIRE_VERSION */
-	uint32_t flags;			/* 12 zero */
+	uint32_t flags;			/* 12 BOOT_*, fill << BOOT_FILL_SHIFT */
 	uint64_t ram_pa;		/* 16 first byte of RAM */
 	uint64_t ram_bytes;		/* 24 */
 	uint64_t free_pa;		/* 32 first free byte, page aligned */
@@ -156,7 +165,9 @@ struct wire_request {
 	uint64_t left_va;		/* 216 struct wire_leak[], or 0 */
 	uint32_t left;			/* 224 how many of them */
 	uint32_t left_unlisted;		/* 228 for which there was no room */
-};					/* 232 */
+	uint32_t stack_bytes;		/* 232 that it used, with BOOT_CHECKS */
+	uint32_t reserved;		/* 236 */
+};					/* 240 */
 
 struct wire_mailbox {
 	uint64_t magic;			/*  0 WIRE_MAGIC */
@@ -358,6 +369,10 @@ struct wire_findings {
 #define OOPS_OTHER		10
 #define OOPS_MISSING_SYMBOL	11	/* used at address, as access says,
 					   and nobody has it */
+#define OOPS_HEAP		12	/* of a block that is told of below,
+					   as text_va says; access 0: freed */
+#define OOPS_FREED		13	/* used at address, as access says, in
+					   what text_va says is gone */
 
 #define ACCESS_READ		1
 #define ACCESS_WRITE		2
@@ -383,6 +398,14 @@ struct wire_oops {
 	uint64_t args[WIRE_OOPS_ARGS];	/* 632 first words that a missing
 					      symbol was called with */
 	uint64_t missing_va;		/* 664 its name, or 0 */
-};					/* 672 */
+	uint64_t text_va;		/* 672 of OOPS_HEAP: its class, as KASAN
+					   names it */
+	uint64_t block_va;		/* 680 the block, 0 none */
+	uint64_t block_bytes;		/* 688 */
+	uint64_t allocated_va;		/* 696 the call returns there, or 0 */
+	uint64_t freed_va;		/* 704 likewise */
+	uint32_t access_bytes;		/* 712 of the access, 0 not known */
+	uint32_t reserved;		/* 716 */
+};					/* 720 */
 
 #endif /* MODBOX_WIRE_H */

@@ -18,6 +18,8 @@
 typedef uint64_t pte_t;
 #define KERNBASE	0xffffffff80000000UL
 #define DEVICES_VA	0xfffffffff0000000UL
+#define GUARDED_START	0xffff888000000000UL
+#define GUARDED_BYTES	0x4000000UL
 #define LINUX_REGPARM
 #endif
 

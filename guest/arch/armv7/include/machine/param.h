@@ -18,6 +18,8 @@
 typedef uint32_t pte_t;
 #define KERNBASE	0xc0000000UL
 #define DEVICES_VA	0xff000000UL
+#define GUARDED_START	0xfc000000UL
+#define GUARDED_BYTES	0x3000000UL
 #define LINUX_REGPARM
 #endif
 

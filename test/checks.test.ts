@@ -1,0 +1,171 @@
+// Checks on native modules: each planted mistake is found, with its kind, its
+// function and its line; what is allowed is not told of.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { archNames } from '../src/arch/arch.ts';
+import type { Kernel } from '../src/kernel/kernel.ts';
+import type { Module } from '../src/kernel/module.ts';
+import { describeOops, type Oops } from '../src/kernel/oops.ts';
+import type { CallResult } from '../src/kernel/results.ts';
+import { unwrap } from '../src/kernel/results.ts';
+import { buildModule } from './support/build-module.ts';
+import { bootTest, helloWorks, sample } from './support/guest.ts';
+import { marked, placeOf, plantedModule } from './support/planted.ts';
+
+function oopsOf(result: CallResult): Oops {
+  if (result.kind !== 'fault') throw new Error(`it ${result.kind}`);
+  return result.oops;
+}
+
+const place = (mark: string): string =>
+  marked('planted', `planted_${mark.replace(/^.*: /, '')}`, mark);
+
+/** Stopped at the mistake: its name, KASAN's class, the use, bytes into the block. */
+const stopped = [
+  ['overflow', 'slab-out-of-bounds', 'write', 48],
+  ['overread', 'slab-out-of-bounds', 'read', 48],
+  ['memset', 'slab-out-of-bounds', 'write', 48],
+  ['use_after_free', 'slab-use-after-free', 'read', 5],
+  ['double_free', 'double-free', 'free', 0],
+  ['free_inside', 'invalid-free', 'free', 16],
+] as const;
+const freedBefore: readonly string[] = ['use_after_free', 'double_free'];
+
+describe.each(archNames)('%s', (arch) => {
+  let kernel: Kernel;
+  let planted: Module;
+  beforeAll(async () => {
+    kernel = await bootTest(arch, { checks: true });
+    planted = unwrap(kernel.load(plantedModule(arch, 'planted')));
+  });
+  afterAll(() => kernel.close());
+
+  test.for(stopped)('%s is stopped as %s', ([bug, kind, use, offset]) => {
+    const oops = oopsOf(planted.call(`planted_${bug}`));
+    expect(oops).toMatchObject({ kind: 'heap', module: 'planted', heap: { class: kind, use } });
+    const { heap } = oops;
+    expect(Number(oops.address - (heap?.block?.address ?? 0n))).toBe(offset);
+    expect(heap?.block?.bytes).toBe(48);
+    expect(placeOf(heap?.by)).toBe(place(`bug: ${bug}`));
+    expect(placeOf(heap?.block?.allocated)).toBe(place(`allocated: ${bug}`));
+    const freed = freedBefore.includes(bug) ? place(`freed: ${bug}`) : 'nowhere, line unknown';
+    expect(placeOf(heap?.block?.freed)).toBe(freed);
+    expect(helloWorks(kernel)).toBe(true);
+  });
+
+  test('the report on the console has the layout of KASAN', () => {
+    const before = kernel.console.length;
+    planted.call('planted_use_after_free');
+    const [, first, second] = kernel.console.slice(before).split('\n');
+    expect(first).toMatch(
+      /^BUG: KASAN: slab-use-after-free in planted_use_after_free\+0x\w+\/0x\w+ \[planted\]$/,
+    );
+    expect(second).toMatch(/^Read (of size \d+ )?at addr [0-9a-f]+ by task caller\/2$/);
+    const rest = kernel.console.slice(before);
+    expect(rest).toMatch(/\nCall Trace:\n planted_use_after_free\+/);
+    expect(rest).toMatch(/\nAllocated by task 2:\n planted_use_after_free\+/);
+    expect(rest).toMatch(/\nFreed by task 2:\n planted_use_after_free\+/);
+    expect(rest).toMatch(
+      /\nThe buggy address is located 5 bytes inside of\n freed 48-byte region \[[0-9a-f]+, [0-9a-f]+\)\n=+\n$/,
+    );
+  });
+
+  test.for([
+    ['off_by_one', 'a write 0 bytes to the right of a 45-byte block'],
+    ['underflow', 'a write 1 bytes to the left of a 48-byte block'],
+  ])('%s is found when the block is freed', ([bug, text]) => {
+    expect(planted.call(`planted_${bug}`).kind).toBe('returned');
+    const [found, ...more] = kernel.takeFindings();
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ kind: 'slab-out-of-bounds' });
+    expect(found?.text).toContain(text);
+    // The call of kmem_free() returns to what stands behind it.
+    expect(placeOf(found?.by)).toBe(place(`bug: ${bug}`));
+  });
+
+  test('init memory that is freed is known when it is called', () => {
+    const oops = oopsOf(planted.call('planted_freed_init'));
+    expect(oops).toMatchObject({ kind: 'freed', freed: { use: 'call' } });
+    expect(oops.freed?.what).toBe('init memory of planted, which is freed');
+    expect(oops.freed?.target.symbol).toBe('gone_after_init');
+    expect(placeOf(oops.freed?.by)).toBe(place('bug: freed_init'));
+  });
+
+  test('what is allowed is allowed to the last byte', () => {
+    kernel.takeFindings();
+    for (const text of ['', 'a', '12345678', 'x'.repeat(4095), 'y'.repeat(9000)])
+      expect(planted.call('planted_clean', text, text.length).kind).toBe('returned');
+    expect(kernel.takeFindings()).toEqual([]);
+  });
+});
+
+describe.each(archNames)('%s, by itself', (arch) => {
+  test('a buffer of a call ends where it ends', async () => {
+    const kernel = await bootTest(arch, { checks: true });
+    const planted = unwrap(kernel.load(plantedModule(arch, 'planted')));
+    const oops = oopsOf(planted.call('planted_clean', new Uint8Array(64), 65));
+    expect(oops).toMatchObject({
+      kind: 'heap',
+      heap: { class: 'slab-out-of-bounds', use: 'read' },
+    });
+    kernel.close();
+  });
+
+  test('a leak has the line that allocated', async () => {
+    const kernel = await bootTest(arch, { checks: true });
+    const planted = unwrap(kernel.load(plantedModule(arch, 'planted')));
+    planted.call('planted_leak');
+    const result = planted.unload();
+    if (!result.ok) throw new Error('it stays');
+    expect(result.leaks).toMatchObject({ blocks: 1, bytes: 48 });
+    expect(result.leaks.records.map(({ by }) => placeOf(by))).toEqual([place('bug: leak')]);
+    kernel.close();
+  });
+
+  test('text of a module that is gone is known when it is called, for 40 modules', async () => {
+    const kernel = await bootTest(arch, { checks: true });
+    const caller = unwrap(
+      kernel.load(
+        buildModule(arch, 'calling', {
+          source: `void leap(void (*fn)(void));
+void leap(void (*fn)(void)) { fn(); *(volatile int *)0; }`,
+        }),
+      ),
+    );
+    const hello = unwrap(kernel.load(sample(arch, 'hello')));
+    const target = hello.symbol('hello_add') ?? 0n;
+    hello.unload();
+    for (let i = 0; i < 40; i++) {
+      const other = unwrap(kernel.load(sample(arch, 'workload')));
+      expect(other.symbol('workload_alu')).not.toBe(target);
+      other.unload();
+    }
+    const oops = oopsOf(caller.call('leap', target));
+    expect(oops).toMatchObject({ kind: 'freed', module: 'calling', freed: { use: 'call' } });
+    expect(oops.freed?.what).toBe('memory of hello, which is unloaded');
+    expect(oops.freed?.by.symbol).toBe('leap');
+    expect(describeOops(oops)).toContain('in memory of hello, which is unloaded, by leap+');
+    kernel.close();
+  });
+
+  test('blocks go on when the addresses have all been used once', async () => {
+    const kernel = await bootTest(arch, { checks: true, watchdogNs: 1e9 });
+    const planted = unwrap(kernel.load(plantedModule(arch, 'planted')));
+    // Two blocks of 65 pages and a guard page each; there are 16384 pages at most.
+    const bytes = (1 << 18) + 1;
+    const text = new Uint8Array(bytes);
+    for (let i = 0; i < 130; i++)
+      expect(planted.call('planted_clean', text, bytes).kind).toBe('returned');
+    expect(oopsOf(planted.call('planted_overflow')).kind).toBe('heap');
+    expect(kernel.takeFindings()).toEqual([]);
+    kernel.close();
+  });
+
+  test('without checks nothing of this is done', async () => {
+    const kernel = await bootTest(arch);
+    const planted = unwrap(kernel.load(plantedModule(arch, 'planted')));
+    expect(planted.call('planted_overread').kind).toBe('returned');
+    expect(planted.call('planted_use_after_free').kind).toBe('returned');
+    kernel.close();
+  });
+});

@@ -1,0 +1,196 @@
+/*
+ * One function for each mistake with memory that checks must find, each with a
+ * comment at the line that is to blame.  test/checks.test.ts calls them.
+ */
+#include <sys/module.h>
+#include <sys/systm.h>
+
+#define BYTES	48
+
+volatile char *planted_kept;
+volatile unsigned planted_sink;
+
+void	planted_overflow(void);
+void	planted_off_by_one(void);
+void	planted_underflow(void);
+void	planted_overread(void);
+void	planted_memset(void);
+void	planted_use_after_free(void);
+void	planted_double_free(void);
+void	planted_free_inside(void);
+void	planted_leak(void);
+int	planted_uninitialised(void);
+void	planted_freed_init(void);
+void	planted_deep(unsigned);
+void	planted_wild_kernel(unsigned *);
+int	planted_clean(const char *, size_t);
+
+void
+planted_overflow(void)
+{
+	char *p = kmem_alloc(BYTES);			/* allocated: overflow */
+
+	planted_kept = p;
+	planted_kept[BYTES] = 1;			/* bug: overflow */
+	kmem_free(p);
+}
+
+/* Too near for a page to end there: blocks are aligned. */
+void
+planted_off_by_one(void)
+{
+	char *p = kmem_alloc(BYTES - 3);		/* allocated: off_by_one */
+
+	planted_kept = p;
+	planted_kept[BYTES - 3] = 1;
+	kmem_free(p);					/* bug: off_by_one */
+	planted_sink = 0;
+}
+
+void
+planted_underflow(void)
+{
+	char *p = kmem_alloc(BYTES);			/* allocated: underflow */
+
+	planted_kept = p;
+	planted_kept[-1] = 1;
+	kmem_free(p);					/* bug: underflow */
+	planted_sink = 0;
+}
+
+void
+planted_overread(void)
+{
+	char *p = kmem_zalloc(BYTES);			/* allocated: overread */
+	volatile uint32_t *words = (volatile uint32_t *)(void *)p;
+
+	for (unsigned i = 0; i <= BYTES / sizeof(*words); i++)
+		planted_sink += words[i];		/* bug: overread */
+	kmem_free(p);
+}
+
+void
+planted_memset(void)
+{
+	char *p = kmem_alloc(BYTES);			/* allocated: memset */
+
+	planted_kept = p;
+	memset(p, 0, BYTES * 2);			/* bug: memset */
+	planted_sink = 0;
+}
+
+void
+planted_use_after_free(void)
+{
+	char *p = kmem_zalloc(BYTES);			/* allocated: use_after_free */
+
+	planted_kept = p;
+	kmem_free(p);					/* freed: use_after_free */
+	planted_sink = (unsigned)planted_kept[5];	/* bug: use_after_free */
+}
+
+void
+planted_double_free(void)
+{
+	void *p = kmem_alloc(BYTES);			/* allocated: double_free */
+
+	planted_kept = p;
+	kmem_free(p);					/* freed: double_free */
+	planted_sink = 0;
+	kmem_free(p);					/* bug: double_free */
+	planted_sink = 0;
+}
+
+void
+planted_free_inside(void)
+{
+	char *p = kmem_alloc(BYTES);			/* allocated: free_inside */
+
+	planted_kept = p;
+	kmem_free(p + 16);				/* bug: free_inside */
+	planted_sink = 0;
+}
+
+void
+planted_leak(void)
+{
+	planted_kept = kmem_alloc(BYTES);		/* bug: leak */
+}
+
+int
+planted_uninitialised(void)
+{
+	int *p = kmem_alloc(BYTES), answer = 1;
+
+	planted_kept = (char *)p;
+	if (((volatile int *)p)[2] == 0)		/* bug: uninitialised */
+		answer = 2;
+	kmem_free(p);
+	return answer;
+}
+
+static int __init
+gone_after_init(void)
+{
+	return (int)planted_sink;
+}
+
+static int (*volatile gone)(void) = gone_after_init;
+
+void
+planted_freed_init(void)
+{
+	planted_sink = (unsigned)gone();		/* bug: freed_init */
+}
+
+void
+planted_deep(unsigned frames)
+{
+	volatile char room[1000];
+
+	room[0] = (char)frames;
+	if (frames > 0)
+		planted_deep(frames - 1);
+	room[1] = room[0];
+}
+
+/* The test says where. */
+void
+planted_wild_kernel(unsigned *where)
+{
+	volatile unsigned *p = where;
+
+	*p = *p;					/* bug: wild_kernel */
+}
+
+/* All that is allowed, up to the last byte. */
+int
+planted_clean(const char *text, size_t n)
+{
+	char *p = kmem_alloc(n);
+	int sum = 0;
+
+	if (p == NULL)
+		return -1;
+	memcpy(p, text, n);
+	for (size_t i = 0; i < n; i++)
+		sum += p[i];
+	kmem_free(p);
+	return sum;
+}
+
+MODULE(MODULE_CLASS_MISC, planted, NULL);
+
+static int
+planted_modcmd(modcmd_t cmd, void *arg)
+{
+	(void)arg;
+	switch (cmd) {
+	case MODULE_CMD_INIT:
+		return gone();
+	case MODULE_CMD_FINI:
+		return 0;
+	default:
+		return ENOTTY;
+	}
+}
