@@ -135,7 +135,11 @@ struct rcu_head {
 LINUX_GPL(void, call_rcu,
     (struct rcu_head *head, void (LINUX_REGPARM *func)(struct rcu_head *)))
 {
-	func(head);
+	/* kfree_rcu of a kernel for one CPU: an offset, as below. */
+	if ((uintptr_t)func < PAGE_SIZE)
+		linux_free((char *)head - (uintptr_t)func);
+	else
+		func(head);
 }
 
 /* kfree_rcu: the function is the offset of the head in what is freed. */

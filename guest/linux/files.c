@@ -188,9 +188,25 @@ LINUX(void, remove_proc_entry, (const char *name, void *parent))
 		unmake(f->opaque, CALLER);
 }
 
+/* Names may have several steps: a/b is in a, wherever that was made. */
+static const struct file *
+below(const char *name, const void *parent)
+{
+	const struct file *f = files;
+	size_t n = strlen(name);
+
+	while (f != NULL && (f->kind != proc || f->parent != parent ||
+	    strncmp(f->name, name, n) != 0 || f->name[n] != '/'))
+		f = f->next;
+	return f;
+}
+
 LINUX(int, remove_proc_subtree, (const char *name, void *parent))
 {
-	const struct file *f = named(proc, name, parent);
+	const struct file *f = named(proc, name, parent), *in;
+
+	while ((in = below(name, parent)) != NULL)
+		unmake(in->opaque, CALLER);
 
 	if (f == NULL)
 		return -ENOENT;

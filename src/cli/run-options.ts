@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly symbols: 'all' | 'exported';
   /** What becomes of Linux modules that use symbols nobody has. */
   readonly missing: MissingSymbols;
+  /** Instead of running once: fail each call that can fail, one after the other. */
+  readonly failNth: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -44,6 +46,7 @@ const table = {
   'no-veneers': { type: 'boolean' },
   symbols: { type: 'string' },
   missing: { type: 'string' },
+  'fail-nth': { type: 'boolean' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
@@ -67,6 +70,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     veneers: values['no-veneers'] !== true,
     symbols: symbolsNamed(values.symbols),
     missing: missingNamed(values.missing, 'refuse'),
+    failNth: values['fail-nth'] ?? false,
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     help,

@@ -1,10 +1,13 @@
 // modbox run: boot a machine of the modules' architecture, load them, call what
 // was asked for, unload, report.
 
-import { boot } from '../host/boot.ts';
+import type { ArchName } from '../arch/arch.ts';
+import { boot, type HostBootOptions } from '../host/boot.ts';
+import { type FailNthReport, failNth } from '../inject/fail-nth.ts';
 import { type CallExpression, tooWide } from '../suite/call-expression.ts';
 import { ConsoleLines } from './console-lines.ts';
 import { UsageError } from './errors.ts';
+import { allBorne, failNthJson, failNthText } from './fail-nth-text.ts';
 import { readInputs } from './input.ts';
 import { jsonText } from './json.ts';
 import { reportJson } from './run-json.ts';
@@ -38,6 +41,8 @@ package or archive: linux-image.deb:crc7.ko.
   --symbols all|exported  what the guest keeps of a module's symbols (all)
   --missing refuse|trap   of a Linux module that uses symbols nobody has: do not load
                         it (the default), or stop it when it uses one of them
+  --fail-nth            instead: run init and exit once for each call of theirs that can
+                        fail, with that call failing, and say what came of it
   -q, --quiet           do not show the guest's console
   --json                one JSON document instead of text
 
@@ -54,6 +59,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<Status>
     terminal.out(help);
     return STATUS.ok;
   }
+  if (options.failNth) return await failEach(options, terminal);
   const report = await perform(options, terminal);
   if (options.json) {
     terminal.out(jsonText(reportJson(report)));
@@ -72,16 +78,7 @@ async function perform(options: RunOptions, terminal: Terminal): Promise<RunRepo
   const lines = new ConsoleLines((line) => {
     if (!silent) terminal.out(`${style.dim('|')} ${line}\n`);
   });
-  const kernel = await boot({
-    arch: arch.name,
-    searchPath: options.searchPath,
-    veneers: options.veneers,
-    symbols: options.symbols,
-    missing: options.missing,
-    onConsole: lines.onByte,
-    ...(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes }),
-    ...(options.watchdogNs === undefined ? {} : { watchdogNs: options.watchdogNs }),
-  });
+  const kernel = await boot({ ...bootOptionsOf(options, arch.name), onConsole: lines.onByte });
   try {
     return runModules(kernel, {
       files,
@@ -96,6 +93,36 @@ async function perform(options: RunOptions, terminal: Terminal): Promise<RunRepo
     lines.settle();
     kernel.close();
   }
+}
+
+/** Each module in a kernel of its own, for which the others are there to be required. */
+async function failEach(options: RunOptions, terminal: Terminal): Promise<Status> {
+  const { arch, files } = readInputs(options.files, options.arch);
+  const reports: FailNthReport[] = [];
+  for (const file of files) {
+    const kernel = await boot(bootOptionsOf(options, arch.name));
+    try {
+      for (const other of files) if (other !== file) kernel.offer(other);
+      reports.push(failNth(kernel, file));
+    } finally {
+      kernel.close();
+    }
+  }
+  terminal.out(
+    options.json ? jsonText(failNthJson(reports)) : failNthText(reports, terminal.style),
+  );
+  return allBorne(reports) ? STATUS.ok : STATUS.failed;
+}
+
+function bootOptionsOf(
+  { searchPath, veneers, symbols, missing, ramBytes, watchdogNs }: RunOptions,
+  arch: ArchName,
+): HostBootOptions {
+  return {
+    ...{ arch, searchPath, veneers, symbols, missing },
+    ...(ramBytes === undefined ? {} : { ramBytes }),
+    ...(watchdogNs === undefined ? {} : { watchdogNs }),
+  };
 }
 
 function checkWidths(calls: readonly CallExpression[], wordBytes: 4 | 8): void {

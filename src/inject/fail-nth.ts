@@ -60,6 +60,12 @@ export function failNth(
   { limit = 10_000 }: { readonly limit?: number } = {},
 ): FailNthReport {
   const cell = new InjectionCell(kernel);
+  const before = kernel.snapshot();
+  // What it requires stays when it goes: then it is all that is disturbed.
+  const first = kernel.load(file);
+  if (first.ok && !first.module.isPermanent) first.module.unload();
+  else before.restore();
+  kernel.takeFindings();
   const snapshot = kernel.snapshot();
   try {
     const calls = countCalls(kernel, cell, file);
@@ -73,7 +79,7 @@ export function failNth(
     }
     return { module: file.name, calls, injections, problem: undefined };
   } finally {
-    snapshot.restore();
+    before.restore();
   }
 }
 

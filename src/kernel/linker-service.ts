@@ -11,6 +11,7 @@ import { type Layout, type LayoutOptions, link, planLayout } from '../linker/lin
 import type { Machine } from '../machine/machine.ts';
 import type { ElfObject } from '../object/elf/model.ts';
 import { readElf } from '../object/elf/reader.ts';
+import { readBases } from './bases.ts';
 import { encodeLinkinfo, encodeManifest, type KeptSymbols } from './encode.ts';
 import { ExportLookup } from './exports.ts';
 import type { ObjectFile, ObjectFiles } from './files.ts';
@@ -267,7 +268,7 @@ export class LinkerService {
   #link(view: DataView, at: number): number {
     const opened = this.#objects.get(Number(wire.get64(view, at, fields.object)));
     if (opened === undefined) return EINVAL;
-    const bases = this.#readBases(view, at, opened.layout.segments.length);
+    const bases = readBases(this.#machine.memory, view, at, opened.layout.segments.length);
     if (bases === undefined) return EFAULT;
     const exports = new ExportLookup({
       arch: this.#arch,
@@ -326,15 +327,6 @@ export class LinkerService {
     if (first === undefined) return 0;
     // For such a module a GPL-only symbol is not there at all.
     return first.kind === 'gpl-only' ? ENOENT : EINVAL;
-  }
-
-  #readBases(view: DataView, at: number, count: number): readonly Addr[] | undefined {
-    if (wire.get64(view, at, fields.buffer_bytes) !== BigInt(count * 8)) return undefined;
-    if (count === 0) return [];
-    const raw = this.#machine.memory.read(addr(wire.get64(view, at, fields.buffer_va)), count * 8);
-    if (raw === undefined) return undefined;
-    const words = new DataView(raw.buffer, raw.byteOffset, raw.length);
-    return Array.from({ length: count }, (_, i) => addr(words.getBigUint64(i * 8, true)));
   }
 
   #close(view: DataView, at: number): number {
