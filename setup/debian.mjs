@@ -1,6 +1,7 @@
-// Real objects: five small library modules of Debian's kernels, for all four
+// Real objects: library and crypto modules of Debian's kernels, for all four
 // architectures, so that the tests and the demo load what other people built.
-// About 220 MB travel once; 20 files stay, in <cache>/debian/<arch>/ with an
+// About 220 MB travel once, unless `npm run corpus` has unpacked these kernels
+// already; some hundred small files stay, in <cache>/debian/<arch>/ with an
 // index.json that names their package, version and sha256.  Where this cannot be
 // done, build/corpus-missing.txt says why, and what needs these files says so in
 // turn.
@@ -12,6 +13,7 @@ import {
   askAsync,
   build,
   cache,
+  filesUnder,
   megabytes,
   pool,
   readJson,
@@ -20,9 +22,8 @@ import {
   writeJson,
   writeWhole,
 } from './common.mjs';
+import { debianModules as modules } from './debian-modules.mjs';
 import { downloadKernel, lastLine, whyNoPackages } from './kernel-package.mjs';
-
-const modules = ['crc7', 'crc-itu-t', 'crc16', 'libarc4', 'cordic'];
 
 /** Debian's name of the architecture, and of its kernel flavour. */
 const kernels = {
@@ -30,7 +31,7 @@ const kernels = {
   aarch64: { debian: 'arm64', flavour: 'arm64' },
   armv7: { debian: 'armhf', flavour: 'armmp' },
   i386: { debian: 'i386', flavour: '686-pae' },
-};
+}; // `npm run corpus` has them by Debian's names
 /** @typedef {keyof typeof kernels} Arch */
 const archNames = /** @type {Arch[]} */ (Object.keys(kernels));
 
@@ -72,10 +73,16 @@ export async function fetchDebianModules({ skip, insist }) {
   else fs.rmSync(reasonFile, { force: true });
 }
 
-/** Whether the cache has what index.json promises. @param {Arch} arch */
+/**
+ * Whether the cache has what index.json promises, and that is all that is wanted
+ * today: the index also names the modules that the package was found not to have.
+ * @param {Arch} arch
+ */
 function isComplete(arch) {
   const index = readJson(path.join(folder, arch, 'index.json'));
   if (index === undefined) return false;
+  const known = new Set([...Object.keys(index.sha256), ...(index.absent ?? [])]);
+  if (!modules.every((name) => known.has(`${name}.ko`))) return false;
   return Object.entries(index.sha256).every(([name, digest]) => {
     const file = path.join(folder, arch, name);
     return fs.existsSync(file) && sha256File(file) === digest;
@@ -105,6 +112,14 @@ const wasSkipped = () => fs.readFileSync(reasonFile, 'utf8').includes('--no-debi
  * @returns {Promise<string | undefined>} why it failed
  */
 async function fetchArch(arch) {
+  const unpacked = path.join(cache, 'corpus', kernels[arch].debian);
+  const corpus = readJson(path.join(unpacked, 'index.json'));
+  if (corpus !== undefined) {
+    /** @type {Map<string, string>} */
+    const at = new Map(filesUnder(unpacked, /\.ko$/).map((file) => [path.basename(file), file]));
+    keep(arch, corpus, (name) => at.get(name));
+    return undefined;
+  }
   const state = fs.mkdtempSync(path.join(os.tmpdir(), `modbox-${arch}-`));
   try {
     const found = await downloadKernel(kernels[arch], state);
@@ -117,34 +132,50 @@ async function fetchArch(arch) {
 }
 
 /**
- * Takes the five files out of the package into the cache.
+ * Takes the modules out of the package into the cache.
  * @param {Arch} arch @param {string} state
- * @param {{ deb: string, name: string, version: string }} package_
+ * @param {{ deb: string, name: string, version: string }} found
  */
-async function unpack(arch, state, { deb, name: package_, version }) {
-  const wanted = modules.map((name) => `'*/${name}.ko'`).join(' ');
+async function unpack(arch, state, { deb, name, version }) {
+  const wanted = modules.map((module) => `'*/${module}.ko'`).join(' ');
   // tar fails when one pattern matches nothing; what came out is looked at below.
   const pipe = `dpkg-deb --fsys-tarfile "$1" | tar -x --wildcards --transform='s,.*/,,' ${wanted}`;
   const done = await askAsync('sh', ['-c', pipe, 'sh', deb], { cwd: state });
-  const files = modules
-    .map((name) => `${name}.ko`)
-    .filter((f) => fs.existsSync(path.join(state, f)));
-  if (files.length === 0) return `${package_} could not be unpacked (${lastLine(done.err)}).`;
+  const kept = keep(arch, { package: name, version }, (file) => {
+    const extracted = path.join(state, file);
+    return fs.existsSync(extracted) ? extracted : undefined;
+  });
+  return kept === 0 ? `${name} could not be unpacked (${lastLine(done.err)}).` : undefined;
+}
+
+/**
+ * Makes the cache of one architecture anew; answers how many modules it has.
+ * @param {Arch} arch @param {{ package: string, version: string }} from
+ * @param {(file: string) => string | undefined} find
+ */
+function keep(arch, from, find) {
+  const files = modules.map((name) => `${name}.ko`);
+  const found = files.flatMap((file) => {
+    const path_ = find(file);
+    return path_ === undefined ? [] : [{ file, path: path_ }];
+  });
+  if (found.length === 0) return 0;
   const into = path.join(folder, arch);
   fs.rmSync(into, { recursive: true, force: true });
   fs.mkdirSync(into, { recursive: true });
   /** @type {Record<string, string>} */
   const digests = {};
-  for (const file of files) {
-    fs.copyFileSync(path.join(state, file), path.join(into, file));
+  for (const { file, path: source } of found) {
+    fs.copyFileSync(source, path.join(into, file));
     digests[file] = sha256File(path.join(into, file));
   }
-  const absent = modules.filter((name) => !files.includes(`${name}.ko`));
-  if (absent.length > 0) say('debian', `${arch}: the package has no ${absent.join(', ')}`);
+  const absent = files.filter((file) => !Object.hasOwn(digests, file));
+  if (absent.length > 0) say('debian', `${arch}: ${from.package} has no ${absent.join(', ')}`);
   writeJson(path.join(into, 'index.json'), {
-    package: package_,
-    version,
+    package: from.package,
+    version: from.version,
     sha256: digests,
+    absent,
   });
-  return undefined;
+  return found.length;
 }

@@ -63,12 +63,25 @@ crypto_remove(struct crypto_alg *alg, const void *caller)
 		linux_warn(caller, "algorithm %s is in use", alg->driver);
 }
 
+/* What the kernel has itself: nobody takes it back. */
+static void
+add_built_in(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	(void)crypto_add(&cipher_kind, &crypto_aes, NULL);
+}
+
 struct crypto_alg *
 crypto_find(const struct crypto_kind *kind, const char *name)
 {
 	struct crypto_alg *best = NULL;
 	const void *at = NULL;
 
+	add_built_in();
 	while ((at = ledger_next(kind->name, at)) != NULL) {
 		struct crypto_alg *alg = (void *)(uintptr_t)at;
 

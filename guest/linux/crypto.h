@@ -175,6 +175,9 @@ crypto_tfm_in(const struct crypto_kind *kind, void *object)
 const uint8_t *crypto_key(const struct crypto_alg *, const uint8_t *, unsigned);
 void	crypto_key_done(const uint8_t *key, const uint8_t *used);
 
+/* aes.c: the built-in cipher. */
+extern struct crypto_alg crypto_aes;
+
 /* shash.c: what crypto_shash_* do. */
 int	shash_setkey(struct crypto_shash *, const uint8_t *, unsigned);
 int	shash_init(struct shash_desc *);

@@ -179,6 +179,15 @@ export class Kernel {
     return takeFindings(this.machine.memory, at, (address) => this.locate(address));
   }
 
+  /**
+   * Calls a function that the kernel exports to its own modules, such as
+   * crypto_test_digest (guest/linux/drive.c).
+   * @throws Error when it exports no such function: a bug of the caller
+   */
+  callExport(name: string, ...args: readonly Argument[]): CallResult {
+    return this.callAddress(this.#exported(name), this.arch.conventions.native, args);
+  }
+
   /** Guest memory by virtual address; undefined when not mapped. */
   read(address: Addr | bigint, bytes: number): Uint8Array | undefined {
     return this.machine.memory.read(addr(address), bytes);
@@ -341,9 +350,13 @@ export class Kernel {
   }
 
   #callKernel(name: string, word: bigint): CallResult {
+    return this.#call(this.#exported(name), this.arch.conventions.native.wire, [word]);
+  }
+
+  #exported(name: string): Addr {
     const target = this.image.exports.get(name);
     if (target === undefined) throw new Error(`bug in modbox: the kernel exports no ${name}`);
-    return this.#call(target, this.arch.conventions.native.wire, [word]);
+    return target;
   }
 
   #leaksOf({ leaks: blocks, leakedBytes: bytes, left }: Answer): Leaks {

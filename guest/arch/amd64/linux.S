@@ -88,6 +88,51 @@ linux_per_cpu_offset:
 linux_task:
 	.space	8192
 
+/*
+ * What paravirtual kernels replace: a table of functions that modules call
+ * through.  Those of the interrupt flag keep every register but the result's.
+ */
+	.text
+	FUNC	linux_pv_save_fl
+	pushfq
+	.cfi_adjust_cfa_offset 8
+	popq	%rax
+	.cfi_adjust_cfa_offset -8
+	ret
+	END
+
+	FUNC	linux_pv_irq_disable
+	cli
+	ret
+	END
+
+	FUNC	linux_pv_irq_enable
+	sti
+	ret
+	END
+
+	FUNC	linux_pv_missing
+	movq	$linux_pv_message, %rdi
+	xorl	%eax, %eax
+	jmp	panic_caller
+	END
+
+	.section .rodata.str, "aMS", %progbits, 1
+linux_pv_message:
+	.asciz	"a function of Linux's pv_ops that is not here"
+
+	.data
+	.balign	8
+linux_pv_ops:
+	.rept	0xf0 / 8
+	.quad	linux_pv_missing
+	.endr
+	.quad	linux_pv_save_fl, linux_pv_irq_disable, linux_pv_irq_enable
+	.rept	(0x280 - 0x108) / 8
+	.quad	linux_pv_missing
+	.endr
+	EXPORT_ASM pv_ops, linux_pv_ops, linux_exports
+
 /* Calls that Linux patches: to nothing, or to preemption. */
 	.text
 	FUNC	linux_static_call
