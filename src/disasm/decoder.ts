@@ -5,6 +5,12 @@
 import type { Capstone, Handle } from '@alexaltea/capstone-js';
 import type { Addr } from '../base/address.ts';
 import { EM_386, EM_AARCH64, EM_ARM, EM_X86_64 } from '../object/elf/constants.ts';
+import {
+  conditionalAArch64,
+  conditionalArm,
+  conditionalX86,
+  type IsConditional,
+} from './conditional.ts';
 
 /** One instruction, as the manual writes it. */
 export interface Instruction {
@@ -13,6 +19,8 @@ export interface Instruction {
   readonly operands: string;
   /** A branch or a call, direct or not. */
   readonly jumps: boolean;
+  /** It goes on behind it or elsewhere, as a condition says. */
+  readonly conditional: boolean;
 }
 
 export interface Decoder {
@@ -43,7 +51,8 @@ export async function openDecoder(elfMachine: number): Promise<Decoder | undefin
     comment: modes.comment,
     decode: (code, address, limit, wantsSecond) => {
       const opened = (wantsSecond ? second : undefined) ?? first;
-      return decode(library, opened, code, address, limit).map(modes.adjust ?? ((each) => each));
+      const decoded = decode({ library, opened, modes }, code, address, limit);
+      return decoded.map(modes.adjust ?? ((each) => each));
     },
   };
 }
@@ -54,23 +63,33 @@ interface Modes {
   readonly second?: number;
   readonly unit: number;
   readonly comment: string;
+  readonly conditional: IsConditional;
   readonly adjust?: (instruction: Instruction) => Instruction;
 }
+
+/** What its two modes have in common. */
+const x86 = {
+  ...{ unit: 1, comment: '#', conditional: conditionalX86 },
+  adjust: (instruction: Instruction) => inHexadecimal(instruction),
+};
 
 function modesOf(library: Capstone, elfMachine: number): Modes | undefined {
   const { ARCH_ARM, ARCH_ARM64, ARCH_X86, MODE_ARM, MODE_THUMB, MODE_32, MODE_64 } = library;
   switch (elfMachine) {
     case EM_386:
-      return { arch: ARCH_X86, first: MODE_32, unit: 1, comment: '#', adjust: inHexadecimal };
+      return { ...x86, arch: ARCH_X86, first: MODE_32 };
     case EM_X86_64:
-      return { arch: ARCH_X86, first: MODE_64, unit: 1, comment: '#', adjust: inHexadecimal };
+      return { ...x86, arch: ARCH_X86, first: MODE_64 };
     case EM_ARM:
       return {
         ...{ arch: ARCH_ARM, first: MODE_ARM, second: MODE_THUMB, unit: 4, comment: '@' },
-        adjust: withRegisterNumbers,
+        ...{ conditional: conditionalArm, adjust: withRegisterNumbers },
       };
     case EM_AARCH64:
-      return { arch: ARCH_ARM64, first: MODE_ARM, unit: 4, comment: '//' };
+      return {
+        ...{ arch: ARCH_ARM64, first: MODE_ARM, unit: 4, comment: '//' },
+        conditional: conditionalAArch64,
+      };
     default:
       return undefined;
   }
@@ -104,8 +123,7 @@ function handle(library: Capstone, arch: number, mode: number): Handle {
 }
 
 function decode(
-  library: Capstone,
-  opened: Handle,
+  { library, opened, modes }: { library: Capstone; opened: Handle; modes: Modes },
   code: Uint8Array,
   address: Addr,
   limit: number,
@@ -119,6 +137,7 @@ function decode(
       mnemonic,
       operands: op_str,
       jumps: isIn(library.GRP_JUMP) || isIn(library.GRP_CALL),
+      conditional: modes.conditional({ mnemonic, operands: op_str }),
     });
     return found.length < limit;
   });
