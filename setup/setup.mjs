@@ -9,9 +9,9 @@
 import { SetupError } from './common.mjs';
 import { fetchDebianModules } from './debian.mjs';
 import { buildDist } from './dist.mjs';
-import { findGdb } from './gdb.mjs';
 import { buildGuests, buildModules } from './guest.mjs';
 import { installPackages } from './npm.mjs';
+import { findTool, gdb, lcov } from './optional.mjs';
 import { findToolchain } from './toolchain.mjs';
 import { findUnicorn } from './unicorn.mjs';
 
@@ -29,7 +29,8 @@ const steps = {
   modules: buildModules, // build/modules/<arch>/<name>.ko
   dist: buildDist, // dist/ is what src/ says
   debian: () => fetchDebianModules({ skip: noDebian, insist: named.includes('debian') }),
-  gdb: () => findGdb({ insist: named.includes('gdb') }), // for the tests that drive it
+  gdb: () => findTool(gdb, { insist: named.includes('gdb') }), // for the tests that drive it
+  lcov: () => findTool(lcov, { insist: named.includes('lcov') }), // the same
 };
 
 async function main() {
