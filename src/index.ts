@@ -8,7 +8,12 @@
 
 export { type ArchName, archNames } from './arch/arch.ts';
 export { type Addr, addr, formatAddr } from './base/address.ts';
+export { lcovTrace } from './coverage/lcov.ts';
+export { type CodeRecord, type CoverageRecorder, startCoverage } from './coverage/recorder.ts';
+export type { CoverageReport } from './coverage/report.ts';
+export { coverageSummary } from './coverage/summary.ts';
 export { boot, type HostBootOptions } from './host/boot.ts';
+export { openCoverageReport, writeCoverage } from './host/coverage.ts';
 export { type Argument, u64, type Wide } from './kernel/arguments.ts';
 export type { ObjectFile, ObjectFiles } from './kernel/files.ts';
 export type { Finding, LeakRecord, Leaks } from './kernel/findings.ts';

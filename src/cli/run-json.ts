@@ -15,7 +15,8 @@ import {
   succeeded,
 } from './run-report.ts';
 
-export function reportJson(report: RunReport): Json {
+/** @param more what was asked for besides */
+export function reportJson(report: RunReport, more: { readonly [key: string]: Json } = {}): Json {
   return {
     ok: succeeded(report),
     arch: report.arch,
@@ -25,6 +26,7 @@ export function reportJson(report: RunReport): Json {
     missing: missingIn(report),
     console: report.console,
     death: report.death === undefined ? null : describeDeath(report.death),
+    ...more,
   };
 }
 

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly missing: MissingSymbols;
   /** Instead of running once: fail each call that can fail, one after the other. */
   readonly failNth: boolean;
+  /** The tracefile to write; '': none, only the table; undefined: no coverage. */
+  readonly coverage: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -47,13 +49,16 @@ const table = {
   symbols: { type: 'string' },
   missing: { type: 'string' },
   'fail-nth': { type: 'boolean' },
+  coverage: { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 export function parseRunOptions(args: readonly string[]): RunOptions {
-  const { values, positionals } = parseOptions('run', args, table);
+  // Alone it has no value, and takes none from behind it.
+  const given = args.map((arg) => (arg === '--coverage' ? '--coverage=' : arg));
+  const { values, positionals } = parseOptions('run', given, table);
   const help = values.help ?? false;
   if (positionals.length === 0 && !help)
     throw new UsageError('run: name the file of a module; see modbox help run');
@@ -71,6 +76,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     symbols: symbolsNamed(values.symbols),
     missing: missingNamed(values.missing, 'refuse'),
     failNth: values['fail-nth'] ?? false,
+    coverage: values.coverage,
     json: values.json ?? false,
     quiet: values.quiet ?? false,
     help,

@@ -2,6 +2,8 @@
 // was asked for, unload, report.
 
 import type { ArchName } from '../arch/arch.ts';
+import { startCoverage } from '../coverage/recorder.ts';
+import type { CoverageReport } from '../coverage/report.ts';
 import { boot, type HostBootOptions } from '../host/boot.ts';
 import { type FailNthReport, failNth } from '../inject/fail-nth.ts';
 import { type CallExpression, tooWide } from '../suite/call-expression.ts';
@@ -10,6 +12,7 @@ import { UsageError } from './errors.ts';
 import { allBorne, failNthJson, failNthText } from './fail-nth-text.ts';
 import { readInputs } from './input.ts';
 import { jsonText } from './json.ts';
+import { coverageJson, coverageOf, coverageText, saveCoverage } from './run-coverage.ts';
 import { reportJson } from './run-json.ts';
 import { parseRunOptions, type RunOptions } from './run-options.ts';
 import { type RunReport, succeeded } from './run-report.ts';
@@ -43,6 +46,9 @@ package or archive: linux-image.deb:crc7.ko.
                         it (the default), or stop it when it uses one of them
   --fail-nth            instead: run init and exit once for each call of theirs that can
                         fail, with that call failing, and say what came of it
+  --coverage[=FILE]     show what ran of the modules: functions, lines, branches; and
+                        write it to FILE, for genhtml and others that read lcov's
+                        tracefiles
   -q, --quiet           do not show the guest's console
   --json                one JSON document instead of text
 
@@ -60,17 +66,26 @@ async function run(args: readonly string[], terminal: Terminal): Promise<Status>
     return STATUS.ok;
   }
   if (options.failNth) return await failEach(options, terminal);
-  const report = await perform(options, terminal);
+  const { report, coverage } = await perform(options, terminal);
   if (options.json) {
-    terminal.out(jsonText(reportJson(report)));
+    const more = coverage === undefined ? {} : { coverage: coverageJson(coverage) };
+    terminal.out(jsonText(reportJson(report, more)));
   } else {
     if (!options.quiet || report.calls.length > 0) terminal.out('\n');
+    if (coverage !== undefined) terminal.out(`${coverageText(coverage)}\n`);
     terminal.out(reportText(report, terminal.style));
   }
+  // Last, so that a file that cannot be written takes nothing away.
+  if (coverage !== undefined) saveCoverage(coverage, options.coverage, options.files);
   return succeeded(report) ? STATUS.ok : STATUS.failed;
 }
 
-async function perform(options: RunOptions, terminal: Terminal): Promise<RunReport> {
+interface Performed {
+  readonly report: RunReport;
+  readonly coverage: CoverageReport | undefined;
+}
+
+async function perform(options: RunOptions, terminal: Terminal): Promise<Performed> {
   const { arch, files } = readInputs(options.files, options.arch);
   checkWidths(options.calls, arch.wordBytes);
   const silent = options.json || options.quiet;
@@ -80,15 +95,18 @@ async function perform(options: RunOptions, terminal: Terminal): Promise<RunRepo
   });
   const kernel = await boot({ ...bootOptionsOf(options, arch.name), onConsole: lines.onByte });
   try {
-    return runModules(kernel, {
+    const recorder = options.coverage === undefined ? undefined : startCoverage(kernel);
+    const report = runModules(kernel, {
       files,
       calls: options.calls,
       keep: options.keep,
-      onCall: (report) => {
+      onCall: (call) => {
         lines.settle();
-        if (!options.json) terminal.out(callText(report, style));
+        if (!options.json) terminal.out(callText(call, style));
       },
     });
+    const coverage = recorder && (await coverageOf(kernel, recorder.take()));
+    return { report, coverage };
   } finally {
     lines.settle();
     kernel.close();

@@ -99,9 +99,17 @@ export class Kernel {
     this.#service.onLinked = listener;
   }
 
+  get onLinked(): LinkerService['onLinked'] {
+    return this.#service.onLinked;
+  }
+
   /** Told of each module whose memory, or init memory, is about to go. */
   set onClosed(listener: LinkerService['onClosed']) {
     this.#service.onClosed = listener;
+  }
+
+  get onClosed(): LinkerService['onClosed'] {
+    return this.#service.onClosed;
   }
 
   /** Loads a module, by path or from bytes, and what it requires. */

@@ -1,0 +1,61 @@
+// modbox run --coverage: what ran of the modules, as a table, and as a tracefile of
+// lcov when a file is named.
+
+import { dirname } from 'node:path';
+import type { Tally } from '../coverage/file-coverage.ts';
+import type { CodeRecord } from '../coverage/recorder.ts';
+import type { CoverageReport } from '../coverage/report.ts';
+import { coverageSummary } from '../coverage/summary.ts';
+import { openCoverageReport, writeCoverage } from '../host/coverage.ts';
+import { sourceFiles } from '../host/source-files.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { InputError } from './errors.ts';
+import type { Json } from './json.ts';
+import { visible } from './terminal.ts';
+
+/** The one test of a run, in the tracefile. */
+const TEST = 'run';
+
+export async function coverageOf({ arch }: Kernel, record: CodeRecord): Promise<CoverageReport> {
+  const report = await openCoverageReport(arch.name);
+  report.add(TEST, record);
+  return report;
+}
+
+/**
+ * @param path the tracefile; '' or undefined: none
+ * @param modules files of modules, beside which their sources may be
+ * @throws InputError when it cannot be written
+ */
+export function saveCoverage(
+  report: CoverageReport,
+  path: string | undefined,
+  modules: readonly string[],
+): void {
+  if (path === undefined || path === '') return;
+  const folders = [process.cwd(), ...modules.map((file) => dirname(file))];
+  try {
+    writeCoverage(path, report, sourceFiles({ sourceMap: [], sourcePath: [], folders }));
+  } catch (error) {
+    throw new InputError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function coverageText(report: CoverageReport): string {
+  const lines = coverageSummary(report.modules());
+  return lines.length === 0
+    ? 'coverage: no module was loaded\n'
+    : `${lines.map(visible).join('\n')}\n`;
+}
+
+export function coverageJson(report: CoverageReport): Json {
+  const pair = ({ found, hit }: Tally): Json => ({ found, hit });
+  return report.modules().map(({ name, file, functions, lines, branches, instructions }) => ({
+    name,
+    file,
+    functions: pair(functions),
+    lines: pair(lines),
+    branches: pair(branches),
+    instructions: pair(instructions),
+  }));
+}

@@ -1,0 +1,44 @@
+// The tracefile of lcov, as geninfo(1) describes it: what genhtml, and most services
+// and editors that show coverage, read.  One test after the other, each with the files
+// whose code was loaded in it.
+
+import { type FileCoverage, totalOf } from './file-coverage.ts';
+import type { CoverageReport } from './report.ts';
+
+/** @param pathOf where a file is on this computer */
+export function lcovTrace(
+  report: Pick<CoverageReport, 'tests' | 'files'>,
+  pathOf: (file: FileCoverage) => string = ({ file }) => file,
+): string {
+  const tests = report.tests.map((test) =>
+    report.files(test).map((file) => recordOf(test, pathOf(file), file)),
+  );
+  return tests.flat().join('');
+}
+
+function recordOf(test: string, path: string, file: FileCoverage): string {
+  const totals = totalOf([file]);
+  const out = [
+    `TN:${testName(test)}`,
+    `SF:${path}`,
+    ...file.functions.map(({ line, name }) => `FN:${line},${name}`),
+    ...file.functions.map(({ count, name }) => `FNDA:${count},${name}`),
+    `FNF:${totals.functions.found}`,
+    `FNH:${totals.functions.hit}`,
+    ...file.branches.flatMap(({ line, block, reached, elsewhere, on }) =>
+      [elsewhere, on].map((count, way) => `BRDA:${line},${block},${way},${reached ? count : '-'}`),
+    ),
+    `BRF:${totals.branches.found}`,
+    `BRH:${totals.branches.hit}`,
+    ...[...file.lines].map(([line, count]) => `DA:${line},${count}`),
+    `LF:${totals.lines.found}`,
+    `LH:${totals.lines.hit}`,
+    'end_of_record',
+  ];
+  return `${out.join('\n')}\n`;
+}
+
+/** lcov takes letters, digits and underscores, and complains of all else. */
+function testName(test: string): string {
+  return test.replace(/[^A-Za-z0-9_]/g, '_');
+}
