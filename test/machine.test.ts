@@ -110,7 +110,7 @@ describe.each(archNames)('%s', (name) => {
     for (const budget of [1, block - 1, block, block + 1, 10 * block, 10 * block + 1]) {
       const stop = engine.run(pc, budget);
       expect(stop).toEqual({ kind: 'budget' });
-      expect(engine.used).toBe(Math.ceil(budget / block) * block);
+      expect(engine.slice.used).toBe(Math.ceil(budget / block) * block);
       pc = engine.pc;
       expect(pc).toBe(addr(at(CODE)));
     }
@@ -122,7 +122,7 @@ describe.each(archNames)('%s', (name) => {
     let used = 0;
     for (let budget = 1; budget < 200; budget++) {
       engine.run(addr(at(CODE)), budget);
-      used += engine.used;
+      used += engine.slice.used;
     }
     expect(used).toBe(Number(engine.read(counter)) * block);
   });

@@ -17,6 +17,8 @@ export interface StateOffsets {
   readonly oldException: number | undefined;
 }
 
+/** Bytes of code, more than there are. */
+const FEW = 4096;
 const GP = 13;
 const DATA_ABORT_SAME_EL = 0x25;
 
@@ -46,7 +48,7 @@ function calibrateX86(engine: Engine): StateOffsets {
   const before = engine.saveState().slice();
   // mov eax, 0x77775a5c; mov ds, ax
   engine.ram.set([0xb8, 0x5c, 0x5a, 0x77, 0x77, 0x8e, 0xd8], 0);
-  engine.probe(engine.ramBase);
+  engine.run(engine.ramBase, FEW); // to the first event, which is left as it is
   const after = new DataView(engine.saveState().buffer);
   const was = new DataView(before.buffer);
   const at = (view: DataView, wanted: number): number[] =>
@@ -68,7 +70,7 @@ function calibrateArm(engine: Engine, name: ArchName): StateOffsets {
   const load = name === 'armv7' ? [0x9f, 0x0f, 0x91, 0xe1] : [0x20, 0x7c, 0x5f, 0xc8];
   engine.ram.set(load, 0); // ldrex r0, [r1] or ldxr x0, [x1]
   engine.write(name === 'armv7' ? 'r1' : 'x1', magic);
-  engine.probe(engine.ramBase);
+  engine.run(engine.ramBase, FEW); // to the first event, which is left as it is
   const view = new DataView(engine.saveState().buffer);
   const found = offsets(view, (i) => {
     if (i < 8 || i + 8 > view.byteLength || view.getBigUint64(i, true) !== magic) return false;

@@ -7,8 +7,10 @@ import type { Arch } from '../arch/arch.ts';
 import type { Cpu, FaultState, RawEvent, SystemRegister, TableRegister } from '../arch/cpu.ts';
 import { type Addr, addr } from '../base/address.ts';
 import { type Binding, loadBinding, type Pointer } from './binding.ts';
-import { type Budget, CELL, callbackBudget, nativeBudget } from './budget.ts';
+import type { CodeWindow } from './block-record.ts';
+import { type Budget, callbackBudget, nativeBudget } from './budget.ts';
 import { type StateOffsets, stateOffsets } from './calibrate.ts';
+import { CELL } from './cells.ts';
 import { HOOK } from './constants.ts';
 import { CpuState } from './cpu-state.ts';
 import { type DeviceWindow, Hooks } from './hooks.ts';
@@ -127,6 +129,7 @@ export class Engine implements Cpu {
     this.slice.setAside(charge);
     this.#budget.cells[CELL.stopped] = 0;
     const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 1);
+    this.#leaveBlock();
     const blockBytes = this.slice.firstBlockBytes;
     this.slice.putBack();
     this.#stepping = false;
@@ -149,6 +152,7 @@ export class Engine implements Cpu {
     cells[CELL.stopped] = 0;
     this.#translateFor('runs', pc);
     const error = this.#lib.emuStart(this.#uc, pc, 0n, 0n, 0);
+    this.#leaveBlock();
     const paused = this.slice.endPause();
     const failure = this.#failure(error);
     if (failure !== undefined) return failure;
@@ -157,6 +161,10 @@ export class Engine implements Cpu {
     if (cells[CELL.stopped] === 0) return { kind: 'halted' };
     if (this.#stopped) return { kind: 'stopped' };
     return { kind: paused ? 'paused' : 'budget' };
+  }
+
+  #leaveBlock(): void {
+    this.#budget.record.leave(() => this.read(this.#arch.roles.pc));
   }
 
   /** Code that was translated to run freely does not count its instructions. */
@@ -190,23 +198,13 @@ export class Engine implements Cpu {
     return error === 0 ? undefined : { kind: 'engine-error', message: this.#lib.strerror(error) };
   }
 
-  /** What the slice under way has consumed. */
-  get used(): number {
-    return this.slice.used;
-  }
-
-  /** From a device callback: let the slice run `budget` more at most. */
-  shorten(budget: number): void {
-    this.slice.shorten(budget);
-  }
-
   /**
    * From a device callback: end the slice at the next block.  uc_emu_stop would
    * leave the PC at the access, which would then be done again.
    */
   stop(): void {
     this.#stopped = true;
-    this.shorten(0);
+    this.slice.shorten(0);
   }
 
   get pc(): Addr {
@@ -261,6 +259,22 @@ export class Engine implements Cpu {
     this.#budget.noteBlocks();
   }
 
+  /**
+   * From now on blocks of code that begin in the window leave a record, from nothing;
+   * undefined: no more.  Where slices end, and so the run, does not depend on it.
+   */
+  recordBlocks(window: CodeWindow | undefined): void {
+    if (!this.#closed) this.#budget.recordBlocks(window);
+  }
+
+  /**
+   * For each byte of that window the record of the block that begins there, as RECORD
+   * has it; valid until the window changes.
+   */
+  get blockRecords(): Uint16Array {
+    return this.#budget.record.words;
+  }
+
   /** Whether exactly one code trap is at the address. */
   isTrapped(address: Addr): boolean {
     return this.#traps.codeAt(address) === 1;
@@ -306,11 +320,6 @@ export class Engine implements Cpu {
       this.#lib.emuStop(this.#uc);
     }
     return true;
-  }
-
-  /** Runs to the first event and leaves it be (calibration). */
-  probe(pc: Addr): void {
-    this.run(pc, 4096);
   }
 
   /** For each page of RAM, zero if nobody has touched it: it holds zeros. */

@@ -3,7 +3,7 @@
 // and need not begin at a page.
 
 import koffi from 'koffi';
-import { allocate, type Pointer, release } from './binding.ts';
+import { allocate, type Pointer, release, viewOf } from './binding.ts';
 
 export const PROT = { none: 0, readWrite: 3, all: 7 } as const;
 const MAP_PRIVATE = 2;
@@ -12,6 +12,7 @@ const MAP_RESERVE = { linux: 0x4020, darwin: 0x1040 } as const;
 
 export interface Pages {
   readonly pointer: Pointer;
+  readonly view: () => ArrayBuffer;
   readonly free: () => void;
 }
 
@@ -24,15 +25,15 @@ export function mapPages(bytes: number, protection: number): Pages | undefined {
   const munmap = libc.func('int munmap(void *, size_t)');
   const pointer: Pointer = mmap(null, bytes, protection, flags, -1, 0);
   if (pointer === null || BigInt.asIntN(64, pointer) === -1n) return undefined;
-  return { pointer, free: () => munmap(pointer, bytes) };
+  return { pointer, view: () => viewOf(pointer, bytes), free: () => munmap(pointer, bytes) };
 }
 
 /** The guest's RAM: `bytes` bytes, all zero. */
 export function allocateRam(bytes: number): Pages {
   const pages = mapPages(bytes, PROT.readWrite);
   if (pages !== undefined) return pages;
-  const { pointer } = allocate(bytes);
-  return { pointer, free: () => release(pointer) };
+  const { pointer, view } = allocate(bytes);
+  return { pointer, view: () => view, free: () => release(pointer) };
 }
 
 /** Of the host; undefined where nobody can be asked. */

@@ -2,7 +2,7 @@
 // which pages of it the host has ever given memory to.
 
 import { type Addr, addr } from '../base/address.ts';
-import { type Binding, type Pointer, viewOf } from './binding.ts';
+import type { Binding, Pointer } from './binding.ts';
 import { PROT_ALL } from './constants.ts';
 import { allocateRam, type Pages } from './pages.ts';
 import { residencyOf } from './residency.ts';
@@ -18,7 +18,7 @@ export class Ram {
     this.base = addr(base);
     this.#pages = allocateRam(bytes);
     const { pointer } = this.#pages;
-    this.bytes = new Uint8Array(viewOf(pointer, bytes));
+    this.bytes = new Uint8Array(this.#pages.view());
     const error = lib.memMapPtr(uc, this.base, BigInt(bytes), PROT_ALL, pointer);
     if (error !== 0) throw new Error(`libunicorn: map RAM: ${lib.strerror(error)}`);
     this.#residency = residencyOf(pointer, bytes);

@@ -4,7 +4,7 @@
 // nothing had been), or single instructions are run within it.
 
 import { type Addr, addr } from '../base/address.ts';
-import { CELL } from './budget.ts';
+import { CELL } from './cells.ts';
 
 /** A stretch of code that is charged as one, when it is entered. */
 export interface Block {

@@ -59,7 +59,7 @@ export class Machine {
       this.#loop.attention = true;
       this.engine.stop();
     };
-    this.timer = new Timer(this.intc, this.engine);
+    this.timer = new Timer(this.intc, this.engine.slice);
     this.linker = new LinkerDevice(this.intc, attention);
     this.power = new PowerDevice(attention);
     this.engine.mapDevices(BigInt(WIRE_DEVICES_PA), WIRE_DEVICES_BYTES, bus(this));
@@ -99,7 +99,7 @@ export class Machine {
   }
 
   get #runningBlock(): Block | undefined {
-    const within = this.engine.used === this.#usedWithin;
+    const within = this.engine.slice.used === this.#usedWithin;
     return within ? this.#loop.block : this.engine.slice.block;
   }
 
@@ -251,7 +251,7 @@ export class Machine {
 
   #resume(pauseAt: number): Stop | undefined {
     const { pc, block } = this.#loop;
-    this.#usedWithin = block === undefined ? undefined : this.engine.used;
+    this.#usedWithin = block === undefined ? undefined : this.engine.slice.used;
     if (block === undefined) {
       if (this.now >= pauseAt) return { kind: 'paused' };
       return this.#settle(this.engine.resume(pc, this.#pauseIn(pauseAt)));
@@ -280,7 +280,7 @@ export class Machine {
         ? predicatedStep(predication, this.engine, this.memory, pc)
         : undefined;
     if (predication === undefined || step === undefined) {
-      this.#usedWithin = this.#loop.block === undefined ? undefined : this.engine.used;
+      this.#usedWithin = this.#loop.block === undefined ? undefined : this.engine.slice.used;
       return this.#stepped(pc, this.engine.step(this.#loop.pc, this.#loop.block === undefined));
     }
     this.#enterBlock(pc);
@@ -302,7 +302,7 @@ export class Machine {
       this.engine.slice.charge(bytes);
       this.#loop.block = { start: pc, end: plus(pc, bytes) };
     }
-    this.#usedWithin = this.engine.used;
+    this.#usedWithin = this.engine.slice.used;
   }
 
   /** @param before where the instruction is that was executed */
