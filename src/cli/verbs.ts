@@ -1,6 +1,7 @@
 // Every verb there is, in the order in which help lists them.
 
 import { checkVerb } from './check.ts';
+import { compareVerb } from './compare.ts';
 import { dapVerb } from './dap.ts';
 import { debugVerb } from './debug.ts';
 import { gdbVerb } from './gdb.ts';
@@ -16,6 +17,7 @@ export const verbs: readonly Verb[] = [
   debugVerb,
   gdbVerb,
   dapVerb,
+  compareVerb,
   checkVerb,
   infoVerb,
   mapVerb,
