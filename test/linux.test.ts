@@ -289,4 +289,44 @@ LINUX_MODULE(start, stop)`),
     );
     module.unload();
   });
+
+  /** The instruction and the entry of __bug_table that Linux's macros make. */
+  const trapInstruction = {
+    i386: 'ud2',
+    amd64: 'ud2',
+    armv7: '.inst 0xe7f001f2',
+    aarch64: 'brk #0x800',
+  }[arch];
+  const isWide = arch === 'amd64' || arch === 'aarch64';
+  const word = (what: string): string => (isWide ? `.long ${what} - .` : `.long ${what}`);
+  const bug = (flags: number): string => `__asm volatile("1: ${trapInstruction}\\n"
+	    ".pushsection __bug_table, \\"aw\\"\\n.balign 4\\n"
+	    "${word('1b')}\\n${word('bug_file')}\\n.short 123, ${flags}\\n.popsection");`;
+  const bugs = (what: string): string => `
+__attribute__((__used__)) const char bug_file[] = "drivers/m.c";
+static int start(void) { ${what} return 0; }
+static void stop(void) { }
+LINUX_MODULE(start, stop)`;
+
+  test('WARN() is a finding, and the module goes on', () => {
+    const module = unwrap(kernel.load(built(bugs(bug(1)))));
+    expect(module.unload().ok).toBe(true);
+    expect(kernel.takeFindings()).toMatchObject([
+      { kind: 'warning', text: 'drivers/m.c:123', by: { module: 'm' } },
+    ]);
+  });
+
+  test('WARN_ONCE() is told once', () => {
+    const module = unwrap(
+      kernel.load(built(bugs(`for (volatile int i = 0; i < 3; i++) { ${bug(3)} }`))),
+    );
+    module.unload();
+    expect(kernel.takeFindings()).toHaveLength(1);
+  });
+
+  test('BUG() is the end of the call', () => {
+    const failure = failureOf(kernel.load(built(bugs(bug(0)))));
+    expect(failure.oops).toMatchObject({ kind: 'panic', module: 'm' });
+    expect(failure.reason).toContain('kernel BUG at drivers/m.c:123');
+  });
 });

@@ -82,8 +82,8 @@ void	arch_longjmp(struct jmpbuf *) __attribute__((__noreturn__));
 uintptr_t arch_call(uintptr_t va, const uintptr_t *words, unsigned n,
 	    unsigned convention, uintptr_t *high);
 
-/* Trap frames; <machine/frame.h> has arch_frame_pc, _sp, _fp, _return and
- * _arg inline.
+/* Trap frames; <machine/frame.h> has arch_frame_pc, _sp, _fp, _return,
+ * _arg and _skip_trap inline.
  * Registers in the order of the host's description; answers how many. */
 unsigned	arch_frame_regs(const struct trapframe *, uint64_t *);
 /* Make the frame return into arch_longjmp(jb), with interrupts disabled: the

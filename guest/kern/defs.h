@@ -355,6 +355,10 @@ uint64_t linux_tick_due(void);
 /* The thread gives up what it took after down_to; tell: it should have. */
 struct held;
 void	locks_release(struct thread *, const struct held *down_to, bool tell);
+/* A trap by WARN(): told, and the frame goes on behind it. */
+bool	linux_bug(struct trapframe *);
+/* What BUG() at that place says, or NULL. */
+const char *linux_bug_text(uintptr_t pc);
 /* Timers, work and threads of a module that goes: they are in the ledger. */
 void	linux_module_gone(const struct module *);
 /* With checks: locks, timers and work that lay in freed memory. */

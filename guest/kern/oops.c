@@ -84,6 +84,9 @@ oops_fill(struct wire_oops *oops, const struct trapframe *frame,
 		at = pc - 1;
 	}
 	fill_frames(oops, pc, at, arch_frame_fp(frame));
+	if ((kind == OOPS_UNDEFINED || kind == OOPS_BREAKPOINT) &&
+	    linux_bug_text(pc) != NULL)
+		oops->kind = OOPS_PANIC;
 	if (kind != OOPS_PAGE_FAULT)
 		return;
 

@@ -13,6 +13,9 @@ trap(struct trapframe *frame, unsigned kind, uintptr_t address,
 	struct wire_oops oops;
 	char text[256];
 
+	if ((kind == OOPS_UNDEFINED || kind == OOPS_BREAKPOINT) &&
+	    linux_bug(frame))
+		return;
 	oops_fill(&oops, frame, kind, address, access, code);
 	/* A fault of an interrupt's own is not the interrupted code's. */
 	if (!interrupting && guard_take(frame, &oops))

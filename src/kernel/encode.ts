@@ -110,8 +110,24 @@ export function encodeLinkinfo(
   blob.put32(head, fields.ifunc_count, image.ifuncs.length);
   blob.put32(head, fields.missing, missing);
   blob.put32(head, fields.missing_count, missingNames.length);
+  const bugs = bugTable(view, image);
+  blob.put64(head, fields.bugs_va, bugs.at);
+  blob.put64(head, fields.bugs_bytes, BigInt(bugs.bytes));
   blob.put32(head, fields.bytes, blob.length);
   return blob.bytes();
+}
+
+/** Where WARN() and BUG() of Linux stand in the code. */
+function bugTable(
+  { flavour, placed }: ModuleView,
+  { sectionAddress }: LinkedImage,
+): { readonly at: bigint; readonly bytes: number } {
+  const name = '__bug_table';
+  const section = placed?.object.sections.find((each) => each.name === name);
+  const at = flavour === 'linux' ? sectionAddress(name) : undefined;
+  return section === undefined || at === undefined
+    ? { at: 0n, bytes: 0 }
+    : { at, bytes: section.size };
 }
 
 function keptSymbols({ symbols, exports }: ModuleView, kept: 'all' | 'exported'): SymbolTable {

@@ -210,7 +210,7 @@ export const ifunc = {
 } as const satisfies Struct;
 
 export const linkinfo = {
-  bytes: 72,
+  bytes: 88,
   fields: {
     bytes: u32(0),
     symtab: u32(4),
@@ -228,6 +228,8 @@ export const linkinfo = {
     ifunc_count: u32(60),
     missing: u32(64),
     missing_count: u32(68),
+    bugs_va: u64(72),
+    bugs_bytes: u64(80),
   },
 } as const satisfies Struct;
 

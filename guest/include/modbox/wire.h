@@ -327,7 +327,9 @@ struct wire_linkinfo {
 	uint32_t missing;		/* 64 offset of uint32_t[] name offsets,
 					      by place: missing_va first */
 	uint32_t missing_count;		/* 68 */
-};					/* 72 */
+	uint64_t bugs_va;		/* 72 Linux's __bug_table, or 0 */
+	uint64_t bugs_bytes;		/* 80 */
+};					/* 88 */
 
 /*
  * What the kernel noticed of modules that is wrong but stops nobody, at the

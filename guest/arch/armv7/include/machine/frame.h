@@ -54,6 +54,13 @@ arch_frame_fp(const struct trapframe *frame)
 	return frame->r[11];
 }
 
+/* Go on behind the instruction by which Linux's WARN() and BUG() trap. */
+static inline void
+arch_frame_skip_trap(struct trapframe *frame)
+{
+	frame->pc += 4;
+}
+
 /* Where a function finds, when it has just been called, its return address,
  * and argument word i. */
 static inline const uintptr_t *

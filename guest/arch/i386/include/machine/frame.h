@@ -47,6 +47,13 @@ arch_frame_fp(const struct trapframe *frame)
 	return frame->ebp;
 }
 
+/* Go on behind the instruction by which Linux's WARN() and BUG() trap. */
+static inline void
+arch_frame_skip_trap(struct trapframe *frame)
+{
+	frame->eip += 2;
+}
+
 /* Where a function finds, when it has just been called, its return address,
  * and argument word i of Linux's convention. */
 static inline const uintptr_t *
