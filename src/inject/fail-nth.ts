@@ -176,7 +176,7 @@ function describeLeaks({ records, blocks, bytes }: Leaks): string {
 function callOf(kernel: Kernel, cell: InjectionCell): Pick<Injection, 'callee' | 'by'> {
   const { caller } = cell;
   if (caller === 0n) return { callee: undefined, by: undefined };
-  const by = kernel.symbolise(addr(caller - 1n));
+  const by = kernel.locate(addr(caller - 1n));
   const view = kernel.present.find(({ segments }) =>
     segments.some(({ base, bytes }) => caller > base && caller <= base + BigInt(bytes)),
   );
