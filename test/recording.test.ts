@@ -23,7 +23,7 @@ describe.for(archNames)('%s', (arch) => {
     const fault = await session.resume({ kind: 'continue' });
     expect(fault.reason).toBe('exception');
     const bytes = recordOf(session);
-    expect(bytes.length).toBeLessThan(400_000);
+    expect(bytes.length).toBeLessThan(800_000);
     session.close();
 
     const again = await openRecording(bytes);

@@ -17,7 +17,7 @@ struct entry {
 static struct entry *ledger;
 
 static void
-add(const char *kind, const void *object, const char *name,
+ledger_enter(const char *kind, const void *object, const char *name,
     const struct module *m, const void *caller)
 {
 	struct entry *e = kernel_alloc(sizeof(*e));
@@ -41,14 +41,14 @@ void
 ledger_add(const char *kind, const void *object, const char *name,
     const void *caller)
 {
-	add(kind, object, name, module_calling(caller), caller);
+	ledger_enter(kind, object, name, module_calling(caller), caller);
 }
 
 void
 ledger_add_owned(const char *kind, const void *object,
     const struct module *owner, const void *caller)
 {
-	add(kind, object, NULL, owner, caller);
+	ledger_enter(kind, object, NULL, owner, caller);
 }
 
 static struct entry **

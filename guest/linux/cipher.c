@@ -14,7 +14,7 @@ const struct crypto_kind compress_kind = {
 const struct crypto_kind scomp_kind = { .name = "scomp", .type = TYPE_SCOMP };
 
 static int
-add(struct crypto_alg *alg, const void *caller)
+cipher_add(struct crypto_alg *alg, const void *caller)
 {
 	switch (alg->flags & TYPE_MASK) {
 	case TYPE_CIPHER:
@@ -28,7 +28,7 @@ add(struct crypto_alg *alg, const void *caller)
 
 LINUX_GPL(int, crypto_register_alg, (struct crypto_alg *alg))
 {
-	return add(alg, CALLER);
+	return cipher_add(alg, CALLER);
 }
 
 LINUX_GPL(void, crypto_unregister_alg, (struct crypto_alg *alg))
@@ -40,7 +40,7 @@ LINUX_GPL(void, crypto_unregister_alg, (struct crypto_alg *alg))
 LINUX_GPL(int, crypto_register_algs, (struct crypto_alg *algs, int count))
 {
 	for (int i = 0; i < count; i++) {
-		int error = add(&algs[i], CALLER);
+		int error = cipher_add(&algs[i], CALLER);
 
 		if (error != 0) {
 			while (i-- > 0)

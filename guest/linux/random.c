@@ -115,8 +115,8 @@ LINUX(void, prandom_bytes_state, (struct rnd_state *r, void *p, size_t n))
 }
 
 /* UUIDs of version 4; a GUID has its first three fields in little endian. */
-static const uint8_t nothing[16];
-EXPORT_LINUX("uuid_null", nothing);
+static const uint8_t uuid_null[16];
+EXPORT_LINUX("uuid_null", uuid_null);
 static const uint8_t nothing_guid[16];
 EXPORT_LINUX("guid_null", nothing_guid);
 

@@ -47,7 +47,7 @@ const struct crypto_kind shash_kind = {
 };
 
 static int
-add(struct shash_alg *alg, const void *caller)
+shash_add(struct shash_alg *alg, const void *caller)
 {
 	if (alg->digestsize > DIGEST_MAX || alg->descsize > DESC_MAX ||
 	    alg->statesize > STATE_MAX)
@@ -61,7 +61,7 @@ add(struct shash_alg *alg, const void *caller)
 
 LINUX_GPL(int, crypto_register_shash, (struct shash_alg *alg))
 {
-	return add(alg, CALLER);
+	return shash_add(alg, CALLER);
 }
 
 LINUX_GPL(void, crypto_unregister_shash, (struct shash_alg *alg))
@@ -73,7 +73,7 @@ LINUX_GPL(void, crypto_unregister_shash, (struct shash_alg *alg))
 LINUX_GPL(int, crypto_register_shashes, (struct shash_alg *algs, int count))
 {
 	for (int i = 0; i < count; i++) {
-		int error = add(&algs[i], CALLER);
+		int error = shash_add(&algs[i], CALLER);
 
 		if (error != 0) {
 			while (i-- > 0)

@@ -102,7 +102,10 @@ export class Disassembler {
       const start = plus(anchor, -distance);
       if (distance > Number(anchor) || this.#source.read(start, 1).length === 0) continue;
       const part = this.#between(start, anchor);
-      if (part.every(({ mnemonic }) => mnemonic !== '(bad)')) return part;
+      // The first of them may be out of step yet.
+      const settled = plus(anchor, -Math.max(unit, distance >> 1));
+      if (part.every(({ mnemonic }) => mnemonic !== '(bad)'))
+        return part.filter(({ address }) => address >= settled);
     }
     return this.#between(plus(anchor, -unit), anchor);
   }
