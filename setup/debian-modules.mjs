@@ -29,6 +29,6 @@ export const debianModules = [
   ...['ccm', 'gcm', 'chacha20poly1305', 'libchacha20poly1305', 'authenc', 'essiv', 'adiantum'],
   ...['ansi_cprng', 'drbg', 'seqiv', 'echainiv'],
   ...['lz4', 'lz4hc', 'lz4_compress', 'lz4hc_compress', 'zstd', 'zstd_compress'],
-  ...['reed_solomon', 'bch', 'raid6_pq', 'xor', 'cordic', 'ts_bm', 'ts_kmp', 'ts_fsm'],
+  ...['reed_solomon', 'bch', 'raid6_pq', 'xor', 'xor-neon', 'cordic', 'ts_bm', 'ts_kmp', 'ts_fsm'],
   ...['lru_cache', ...sbcs, ...mac],
 ];

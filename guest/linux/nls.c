@@ -242,7 +242,8 @@ LINUX(void, unload_nls, (struct nls_table *table))
 }
 
 /* -- For the host: whole texts, which answer how long they have become, or
- * minus an error; minus 1000 and the place for a character without match. */
+ * minus an error.  A byte that is no character becomes U+FFFD; a character
+ * without match answers minus 1000 minus its place. */
 
 int
 nls_test_decode(const char *charset, const uint8_t *in, size_t n,
@@ -258,8 +259,8 @@ nls_test_decode(const char *charset, const uint8_t *in, size_t n,
 		    &out[length]);
 
 		if (used <= 0)
-			return -1000 - (int)i;
-		i += (size_t)used;
+			out[length] = 0xfffd;
+		i += used > 0 ? (size_t)used : 1;
 	}
 	return (int)length;
 }

@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { ArchName } from '../../src/arch/arch.ts';
+import { addr } from '../../src/base/address.ts';
 import { diskFiles } from '../../src/host/disk.ts';
 import type { Argument } from '../../src/kernel/arguments.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
@@ -18,6 +19,8 @@ export interface KnownAnswer {
   readonly module: string;
   /** Modules that must be there before it, besides those that it depends on. */
   readonly with?: readonly string[];
+  /** Where Debian's kernel has no such module, or the module no such function. */
+  readonly notOn?: readonly ArchName[];
   /** What is called, for people. */
   readonly driver: string;
   /** Who says what is right: a standard and its section, or another program. */
@@ -51,6 +54,7 @@ export class Bench {
   readonly kernel: Kernel;
   readonly #path: (module: string) => string;
   #modules = new Map<string, Module>();
+  readonly #placed: bigint[] = [];
 
   constructor(kernel: Kernel, path: (module: string) => string) {
     this.kernel = kernel;
@@ -73,6 +77,7 @@ export class Bench {
   /** Unloads everything; answers what was left behind or noticed. */
   clear(): readonly string[] {
     const left: string[] = [];
+    for (const at of this.#placed.splice(0)) this.kernel.callExport('kmem_free', at);
     for (const module of [...this.kernel.modules].reverse()) {
       const gone = module.unload();
       if (!gone.ok) left.push(`${module.name}: ${gone.failure.reason}`);
@@ -140,6 +145,87 @@ export class Bench {
     this.drive('crypto_test_cipher', name, key, n, false, out, back, text.length);
     if (hex(back) !== hex(text)) throw new Error(`${name} decrypts to ${hex(back)}`);
     return hex(out);
+  }
+
+  /** Text of a character set that a module registered, in Unicode. */
+  decode(charset: string, text: Uint8Array): string {
+    const out = new Uint8Array(2 * text.length);
+    const length = this.drive('nls_test_decode', charset, text, text.length, out, text.length);
+    return Buffer.from(out.subarray(0, 2 * length)).toString('utf16le');
+  }
+
+  encode(charset: string, text: string): Uint8Array {
+    const encoded = this.tryEncode(charset, text);
+    if (encoded.length === 0) throw new Error(`${charset} has not all of "${text}"`);
+    return encoded;
+  }
+
+  /** Nothing when a character is not in the set. */
+  tryEncode(charset: string, text: string): Uint8Array {
+    const units = Uint8Array.from(Buffer.from(text, 'utf16le'));
+    const out = new Uint8Array(6 * text.length);
+    const length = this.attempt(
+      'nls_test_encode',
+      ...[charset, units, text.length, out, out.length],
+    );
+    return out.subarray(0, Math.max(length, 0));
+  }
+
+  /** A text in the other case, as far as the table knows. */
+  changeCase(charset: string, upper: boolean, text: Uint8Array): Uint8Array {
+    const changed = text.slice();
+    this.drive('nls_test_case', charset, upper, changed, changed.length);
+    return changed;
+  }
+
+  /** Where a pattern is found; `piece`: bytes in a block, 0 for all in one. */
+  search(algorithm: string, pattern: Uint8Array, text: Uint8Array, piece = 0, flags = 0): number[] {
+    const places = new Uint8Array(4 * 64);
+    const found = this.drive(
+      'textsearch_test',
+      ...[algorithm, pattern, pattern.length, flags, text, text.length, piece, places, 64],
+    );
+    const view = new DataView(places.buffer);
+    return Array.from({ length: found }, (_, i) => view.getUint32(4 * i, true));
+  }
+
+  /** Guest memory that stays until everything is cleared. */
+  place(data: Uint8Array): bigint {
+    const result = this.kernel.callExport('kmem_alloc', data.length);
+    const at = result.kind === 'returned' ? result.value : 0n;
+    if (!this.kernel.write(at, data)) throw new Error('no memory');
+    this.#placed.push(at);
+    return at;
+  }
+
+  read(at: bigint, length: number): Uint8Array {
+    const found = this.kernel.read(at, length);
+    if (found === undefined) throw new Error(`nothing at 0x${at.toString(16)}`);
+    return found.slice();
+  }
+
+  /** An array of pointers in guest memory. */
+  pointers(addresses: readonly bigint[]): bigint {
+    const { wordBytes } = this.kernel.arch;
+    const array = new Uint8Array(wordBytes * addresses.length);
+    const view = new DataView(array.buffer);
+    for (const [i, address] of addresses.entries())
+      if (wordBytes === 8) view.setBigUint64(8 * i, address, true);
+      else view.setUint32(4 * i, Number(address), true);
+    return this.place(array);
+  }
+
+  /** The word at an address. */
+  word(at: bigint): bigint {
+    const { wordBytes } = this.kernel.arch;
+    const view = new DataView(this.read(at, wordBytes).buffer);
+    return wordBytes === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint32(0, true));
+  }
+
+  /** Calls what a pointer of a module's points to. */
+  callPointer(target: bigint, ...args: readonly Argument[]): bigint {
+    const { linux } = this.kernel.arch.conventions;
+    return wide('a pointer', this.kernel.callAddress(addr(target), linux, args));
   }
 
   compress(driver: string, data: Uint8Array, decompress = false, room = 65536): Uint8Array {
