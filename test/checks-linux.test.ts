@@ -25,6 +25,7 @@ const noticed = [
   ['unheld', 'bad unlock balance: mutex'],
   ['held', 'is still held when the call returns'],
   ['freed_lock', 'is held while its memory is freed'],
+  ['order', 'possible circular locking: mutex'],
   ['freed_timer', 'is armed while its memory is freed'],
 ] as const;
 

@@ -5,9 +5,9 @@
  */
 #include "check.h"
 
-#define PAINT	0x5aU
-/* What the functions here use themselves; less than that is told as none. */
-#define OWN	256
+#define PAINT	((uintptr_t)-1 / 255 * 0x5a)
+/* What the function here uses itself; less than that is told as none. */
+#define OWN	128
 
 void
 stack_paint(void)
@@ -17,22 +17,28 @@ stack_paint(void)
 	if (curthread->td_stack == 0 || top < curthread->td_stack + OWN)
 		return;
 	curthread->td_painted = top;
-	memset((void *)curthread->td_stack, PAINT,
-	    top - OWN - curthread->td_stack);
+
+	/* Here and not in a function, and by nobody interrupted, who would
+	 * stand where the paint goes. */
+	unsigned s = arch_intr_disable();
+
+	for (uintptr_t at = curthread->td_stack; at < top - OWN;
+	    at += sizeof(at))
+		*(volatile uintptr_t *)at = PAINT;
+	arch_intr_restore(s);
 }
 
 void
 stack_measure(void)
 {
-	const uint8_t *at = (const uint8_t *)curthread->td_stack;
-	uintptr_t top = curthread->td_painted;
+	uintptr_t at = curthread->td_stack, top = curthread->td_painted;
 	char text[FINDING_TEXT];
 	unsigned used;
 
 	curthread->td_painted = 0;
-	while ((uintptr_t)at < top - OWN && *at == PAINT)
-		at++;
-	used = (uintptr_t)at < top - OWN ? (unsigned)(top - (uintptr_t)at) : 0;
+	while (at < top - OWN && *(const uintptr_t *)at == PAINT)
+		at += sizeof(at);
+	used = at < top - OWN ? (unsigned)(top - at) : 0;
 	if (used > curthread->td_depth)
 		curthread->td_depth = used;
 	if (used <= STACK_BYTES / 4 * 3)

@@ -89,6 +89,9 @@ unsigned	arch_frame_regs(const struct trapframe *, uint64_t *);
 /* Make the frame return into arch_longjmp(jb), with interrupts disabled: the
  * frame may stand on a stack that the next overflow needs. */
 void		arch_frame_longjmp(struct trapframe *, struct jmpbuf *jb);
+/* access.c: of how many bytes the load or store at the frame's pc is; 0: that
+ * is not known. */
+unsigned	arch_access_bytes(const struct trapframe *);
 /* Names for printing, same order as arch_frame_regs. */
 extern const char *const arch_reg_names[];
 

@@ -94,8 +94,10 @@ oops_fill(struct wire_oops *oops, const struct trapframe *frame,
 
 	if (missing != NULL)
 		fill_missing(oops, frame, missing, wanted_by);
-	else if (heap_has(address))
+	else if (heap_has(address)) {
+		oops->access_bytes = arch_access_bytes(frame);
 		heap_fault(oops);
+	}
 	else if (pmap_extract(address) == 0 && gone_at(address) != NULL) {
 		oops->kind = OOPS_FREED;
 		oops->text_va = (uintptr_t)gone_at(address);

@@ -102,6 +102,7 @@ locks_release(struct thread *t, const struct held *down_to, bool tell)
 void
 locks_freed(uintptr_t start, size_t bytes, const void *caller)
 {
+	lock_order_forget(start, bytes);
 	for (struct thread *t = allthreads; t != NULL; t = t->td_all)
 		for (struct held **at = &t->td_held, *h; (h = *at) != NULL;) {
 			if ((uintptr_t)h->lock - start >= bytes) {
@@ -168,6 +169,7 @@ mutex_wait(struct linux_mutex *m, const void *caller)
 	if (holds(m))
 		panic_caller("mutex %p is locked by this thread already",
 		    (void *)m);
+	lock_order(m, mutex_kind, caller);
 	while (!mutex_take(m, caller))
 		(void)tsleep(m, 0);
 }
@@ -175,6 +177,7 @@ mutex_wait(struct linux_mutex *m, const void *caller)
 LINUX(void, __mutex_init, (struct linux_mutex *m, const char *name, void *key))
 {
 	m->owner = 0;
+	lock_order_forget((uintptr_t)m, sizeof(*m));
 }
 
 LINUX(void, mutex_lock, (struct linux_mutex *m))
@@ -235,6 +238,7 @@ spin_take(void *lock, const void *caller)
 	if (!arch_spin_trylock(lock))
 		panic_caller("spinlock %p is held already%s", lock,
 		    holds(lock) ? " by this thread" : "");
+	lock_order(lock, spin_kind, caller);
 	hold(lock, spin_kind, caller);
 }
 

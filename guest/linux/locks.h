@@ -20,4 +20,8 @@ bool	holds(const void *lock);
 /* False, and told, when this thread does not hold it. */
 bool	let_go(const void *lock, const char *kind, const void *caller);
 
+/* lockorder.c: before a lock is waited for; and when it is another one. */
+void	lock_order(const void *lock, const char *kind, const void *caller);
+void	lock_order_forget(uintptr_t start, size_t bytes);
+
 #endif /* LINUX_LOCKS_H */

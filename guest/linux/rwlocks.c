@@ -16,6 +16,7 @@ static void
 rwsem_read(struct linux_rwsem *s, const void *caller)
 {
 	might_sleep(caller, "down_read");
+	lock_order(s, rwsem_kind, caller);
 	while (s->count < 0)
 		(void)tsleep(s, 0);
 	s->count++;
@@ -29,6 +30,7 @@ rwsem_write(struct linux_rwsem *s, const void *caller)
 	if (holds(s))
 		panic_caller("rw_semaphore %p is held by this thread already",
 		    (void *)s);
+	lock_order(s, rwsem_kind, caller);
 	while (s->count != 0)
 		(void)tsleep(s, 0);
 	s->count = -1;
@@ -47,6 +49,7 @@ rwsem_drop(struct linux_rwsem *s, const void *caller)
 LINUX(void, __init_rwsem, (struct linux_rwsem *s, const char *name, void *key))
 {
 	s->count = 0;
+	lock_order_forget((uintptr_t)s, sizeof(*s));
 }
 
 LINUX(void, down_read, (struct linux_rwsem *s))

@@ -2,10 +2,12 @@
 // strings in hexadecimal, because JSON numbers end at 2^53.
 
 import type { Finding, Leaks } from '../kernel/findings.ts';
+import type { HeapMisuse } from '../kernel/misuse.ts';
 import type { Oops } from '../kernel/oops.ts';
 import { describeProblem } from '../kernel/problem.ts';
 import { describeDeath, describeFailure, type LoadFailure } from '../kernel/results.ts';
-import { formatWhere } from '../kernel/symbols.ts';
+
+import { formatWhere, type Where } from '../kernel/symbols.ts';
 import { hexOf, type Json } from './json.ts';
 import {
   type CallReport,
@@ -40,6 +42,7 @@ function moduleJson(module: ModuleReport): Json {
     load: module.load,
     init: module.init,
     fini: module.fini,
+    stack: module.stackBytes ?? null,
     leaks: module.leaks === undefined ? null : leaksJson(module.leaks),
     segments: (view?.segments ?? []).map(({ name, base, bytes, disposable }) => ({
       name,
@@ -61,8 +64,17 @@ function leaksJson({ blocks, bytes, records }: Leaks): Json {
       name,
       bytes: size,
       address: hexOf(address),
-      by: by === undefined ? null : formatWhere(by),
+      ...placeJson(by),
     })),
+  };
+}
+
+/** A call, and its source line. */
+function placeJson(by: Where | undefined): { readonly [key: string]: Json } {
+  return {
+    by: by === undefined ? null : formatWhere({ ...by, line: undefined }),
+    file: by?.line?.file ?? null,
+    line: by?.line?.line ?? null,
   };
 }
 
@@ -70,7 +82,7 @@ function findingJson({ kind, text, by, address }: Finding): Json {
   return {
     kind,
     text,
-    by: by === undefined ? null : formatWhere(by),
+    ...placeJson(by),
     address: hexOf(address),
   };
 }
@@ -94,12 +106,35 @@ function oopsJson(oops: Oops): Json {
     pc: hexOf(oops.where.address),
     access: oops.access ?? null,
     missing: oops.missing?.symbol ?? null,
+    heap: oops.heap === undefined ? null : heapJson(oops.heap),
+    freed:
+      oops.freed === undefined
+        ? null
+        : { what: oops.freed.what, use: oops.freed.use, ...placeJson(oops.freed.by) },
     address: hexOf(oops.address),
     code: hexOf(oops.code),
     registers: Object.fromEntries(
       Object.entries(oops.registers).map(([name, value]) => [name, hexOf(value)]),
     ),
     backtrace: oops.backtrace.map(formatWhere),
+  };
+}
+
+function heapJson({ class: kind, use, bytes, block, by }: HeapMisuse): Json {
+  return {
+    class: kind,
+    use,
+    bytes: bytes ?? null,
+    ...placeJson(by),
+    block:
+      block === undefined
+        ? null
+        : {
+            address: hexOf(block.address),
+            bytes: block.bytes,
+            allocated: placeJson(block.allocated),
+            freed: block.freed === undefined ? null : placeJson(block.freed),
+          },
   };
 }
 
@@ -110,6 +145,7 @@ function callJson({ call, module, result, buffers }: CallReport): Json {
     outcome: result.kind,
     type: call.returns ?? null,
     value: result.kind === 'returned' ? hexOf(result.value) : null,
+    stack: (result.kind === 'returned' ? result.stackBytes : undefined) ?? null,
     text: result.kind === 'refused' ? result.reason : null,
     oops: result.kind === 'fault' ? oopsJson(result.oops) : null,
     death: result.kind === 'died' ? describeDeath(result.death) : null,

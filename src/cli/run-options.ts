@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly symbols: 'all' | 'exported';
   /** What becomes of Linux modules that use symbols nobody has. */
   readonly missing: MissingSymbols;
+  /** Watch the modules closely, in two runs. */
+  readonly check: boolean;
   /** Instead of running once: fail each call that can fail, one after the other. */
   readonly failNth: boolean;
   /** The tracefile to write; '': none, only the table; undefined: no coverage. */
@@ -48,6 +50,7 @@ const table = {
   'no-veneers': { type: 'boolean' },
   symbols: { type: 'string' },
   missing: { type: 'string' },
+  check: { type: 'boolean' },
   'fail-nth': { type: 'boolean' },
   coverage: { type: 'string' },
   json: { type: 'boolean' },
@@ -75,6 +78,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     veneers: values['no-veneers'] !== true,
     symbols: symbolsNamed(values.symbols),
     missing: missingNamed(values.missing, 'refuse'),
+    check: values.check ?? false,
     failNth: values['fail-nth'] ?? false,
     coverage: values.coverage,
     json: values.json ?? false,

@@ -28,6 +28,8 @@ export interface ModuleReport {
   readonly failure: LoadFailure | undefined;
   /** Undefined while it is loaded. */
   readonly leaks: Leaks | undefined;
+  /** The most that init or fini used of the stack; undefined: nobody measured. */
+  readonly stackBytes: number | undefined;
 }
 
 export interface BufferReport {
@@ -56,6 +58,13 @@ export interface RunReport {
   readonly console: string;
   /** Why the machine stopped for good, whatever step it happened in. */
   readonly death: Death | undefined;
+  /** Checks were wanted: what a module leaves behind is a failure. */
+  readonly checked: boolean;
+}
+
+/** Whether a module left something behind. */
+export function leaks({ leaks: left }: ModuleReport): boolean {
+  return left !== undefined && (left.blocks > 0 || left.records.length > 0);
 }
 
 /** What the modules used that nobody has: the result says nothing of the rest. */
@@ -78,6 +87,7 @@ export function succeeded(report: RunReport): boolean {
   return (
     report.death === undefined &&
     report.findings.length === 0 &&
+    !(report.checked && report.modules.some(leaks)) &&
     report.modules.every(({ failure, load }) => failure === undefined && load === 'ok') &&
     report.calls.every(({ result }) => result.kind === 'returned')
   );

@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly files: readonly ObjectFile[];
   readonly calls: readonly CallExpression[];
   readonly keep: boolean;
+  /** The kernel was booted with checks. */
+  readonly checked: boolean;
   /** Told of each call when it is done, while the console is being shown. */
   onCall(report: CallReport): void;
 }
@@ -38,7 +40,15 @@ export function runModules(kernel: Kernel, plan: RunPlan): RunReport {
   const { death, console } = kernel;
   const findings = kernel.takeFindings();
   const arch = kernel.arch.name;
-  return { arch, modules: [...modules.values()], calls, findings, console, death };
+  return {
+    arch,
+    modules: [...modules.values()],
+    calls,
+    findings,
+    console,
+    death,
+    checked: plan.checked,
+  };
 }
 
 function loadOne(
@@ -57,12 +67,13 @@ function loadOne(
   for (const module of kernel.modules) {
     const path = module.view.file;
     const implied = !plan.files.some(({ name }) => name === path);
-    if (!modules.has(path)) modules.set(path, loaded(module, implied));
+    const stackBytes = result.ok && module === result.module ? result.stackBytes : undefined;
+    if (!modules.has(path)) modules.set(path, loaded(module, implied, stackBytes));
   }
   if (!result.ok) modules.set(file.name, notLoaded(file, 'failed', result.failure));
 }
 
-function loaded(module: Module, implied: boolean): ModuleReport {
+function loaded(module: Module, implied: boolean, stackBytes: number | undefined): ModuleReport {
   const { name, view } = module;
   return {
     name,
@@ -74,6 +85,7 @@ function loaded(module: Module, implied: boolean): ModuleReport {
     view,
     failure: undefined,
     leaks: undefined,
+    stackBytes,
   };
 }
 
@@ -93,6 +105,7 @@ function notLoaded(
     view: undefined,
     failure,
     leaks: inInit && failure.death === undefined ? failure.leaks : undefined,
+    stackBytes: undefined,
   };
 }
 
@@ -118,7 +131,10 @@ function unloadAll(kernel: Kernel, modules: Map<string, ModuleReport>): void {
     const fini: Outcome = result.ok ? (hasFini(module) ? 'ok' : 'none') : 'failed';
     const failure = result.ok ? undefined : result.failure;
     const leaks = result.ok ? result.leaks : leaksAfter(result.failure);
-    modules.set(before.file, { ...before, fini, failure, leaks });
+    const used = result.ok ? result.stackBytes : undefined;
+    const stackBytes =
+      used === undefined ? before.stackBytes : Math.max(used, before.stackBytes ?? 0);
+    modules.set(before.file, { ...before, fini, failure, leaks, stackBytes });
   }
 }
 

@@ -7,7 +7,7 @@ import { type CallResult, describeDeath, describeFailure } from '../kernel/resul
 import { formatWhere } from '../kernel/symbols.ts';
 import { formatValue } from '../suite/format.ts';
 import type { CallReport, ModuleReport, Outcome, RunReport } from './run-report.ts';
-import { missingIn, succeeded } from './run-report.ts';
+import { leaks, missingIn, succeeded } from './run-report.ts';
 import { type Style, visible } from './terminal.ts';
 import { count, hexDump } from './words.ts';
 
@@ -24,7 +24,7 @@ export function callText({ call, result, buffers }: CallReport, style: Style): s
 function resultText(result: CallResult, style: Style): string {
   switch (result.kind) {
     case 'returned':
-      return `= ${formatValue(result.value)}`;
+      return `= ${formatValue(result.value)}${stackText(result.stackBytes, style)}`;
     case 'fault':
       return style.bad(describeOops(result.oops));
     case 'refused':
@@ -32,6 +32,10 @@ function resultText(result: CallResult, style: Style): string {
     case 'died':
       return style.bad(describeDeath(result.death));
   }
+}
+
+function stackText(bytes: number | undefined, style: Style): string {
+  return bytes === undefined ? '' : style.dim(`, ${count(bytes, 'byte')} of stack`);
 }
 
 export function reportText(report: RunReport, style: Style): string {
@@ -50,7 +54,7 @@ function moduleText(module: ModuleReport, report: RunReport, style: Style): stri
     const sizes = segments.length === 0 ? 'nothing to load' : `${segments.join(', ')} bytes`;
     lines.push(`  ${sizes}; ${count(view.relocations, 'relocation')}`);
   }
-  lines.push(`  ${life(module, style)}`);
+  lines.push(`  ${life(module, style)}${stackText(module.stackBytes, style)}`);
   for (const record of module.leaks?.records ?? []) lines.push(`    ${leakLine(record)}`);
   if (failure !== undefined) {
     lines.push(
@@ -156,8 +160,11 @@ function verdict(report: RunReport, style: Style): string {
   );
   const calls = report.calls.filter(({ result }) => result.kind !== 'returned');
   const names = [...failed.map(({ name }) => name), ...calls.map(({ call }) => call.text)];
-  if (report.death === undefined && names.length === 0)
-    return style.bad(`failed: ${count(report.findings.length, 'finding')}`);
+  if (report.death === undefined && names.length === 0) {
+    const leaking = report.modules.filter(leaks).map(({ name }) => `leaks of ${visible(name)}`);
+    const findings = report.findings.length === 0 ? [] : [count(report.findings.length, 'finding')];
+    return style.bad(`failed: ${[...findings, ...(report.checked ? leaking : [])].join(', ')}`);
+  }
   if (report.death === undefined) return style.bad(`failed: ${names.map(visible).join(', ')}`);
   // It may have come after the call that caused it, as a broken heap does.
   const last = report.calls.at(-1)?.call.text;

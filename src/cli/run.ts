@@ -2,16 +2,19 @@
 // was asked for, unload, report.
 
 import type { ArchName } from '../arch/arch.ts';
+import type { Addr } from '../base/address.ts';
 import { startCoverage } from '../coverage/recorder.ts';
 import type { CoverageReport } from '../coverage/report.ts';
 import { boot, type HostBootOptions } from '../host/boot.ts';
 import { type FailNthReport, failNth } from '../inject/fail-nth.ts';
+import type { WantedChecks } from '../kernel/checks.ts';
 import { type CallExpression, tooWide } from '../suite/call-expression.ts';
 import { ConsoleLines } from './console-lines.ts';
 import { UsageError } from './errors.ts';
 import { allBorne, failNthJson, failNthText } from './fail-nth-text.ts';
 import { readInputs } from './input.ts';
 import { jsonText } from './json.ts';
+import { compared, firstChecks, secondChecks, type Watched } from './run-check.ts';
 import { coverageJson, coverageOf, coverageText, saveCoverage } from './run-coverage.ts';
 import { reportJson } from './run-json.ts';
 import { parseRunOptions, type RunOptions } from './run-options.ts';
@@ -42,6 +45,8 @@ package or archive: linux-image.deb:crc7.ko.
   --watchdog SECONDS    virtual time that init, fini or a call may take; default 1
   --no-veneers          refuse branches that do not reach, rather than lead them on
   --symbols all|exported  what the guest keeps of a module's symbols (all)
+  --check               watch for memory misused, locks, leaks, wild writes; and run
+                        twice, for what depends on memory that nobody wrote
   --missing refuse|trap   of a Linux module that uses symbols nobody has: do not load
                         it (the default), or stop it when it uses one of them
   --fail-nth            instead: run init and exit once for each call of theirs that can
@@ -86,27 +91,44 @@ interface Performed {
 }
 
 async function perform(options: RunOptions, terminal: Terminal): Promise<Performed> {
-  const { arch, files } = readInputs(options.files, options.arch);
-  checkWidths(options.calls, arch.wordBytes);
+  const inputs = readInputs(options.files, options.arch);
+  checkWidths(options.calls, inputs.arch.wordBytes);
+  if (!options.check) return await runOnce(options, inputs, false, terminal);
+  const one = await runOnce(options, inputs, firstChecks, terminal);
+  if (one.report.death !== undefined) return one;
+  const silent = { ...terminal, out: (): void => {} };
+  const other = await runOnce({ ...options, coverage: undefined }, inputs, secondChecks, silent);
+  return { ...one, report: compared(one, other) };
+}
+
+async function runOnce(
+  options: RunOptions,
+  { arch, files }: ReturnType<typeof readInputs>,
+  checks: WantedChecks,
+  terminal: Terminal,
+): Promise<Performed & Watched> {
   const silent = options.json || options.quiet;
   const { style } = terminal;
   const lines = new ConsoleLines((line) => {
     if (!silent) terminal.out(`${style.dim('|')} ${line}\n`);
   });
-  const kernel = await boot({ ...bootOptionsOf(options, arch.name), onConsole: lines.onByte });
+  const machine = { ...bootOptionsOf(options, arch.name), checks };
+  const kernel = await boot({ ...machine, onConsole: lines.onByte });
   try {
     const recorder = options.coverage === undefined ? undefined : startCoverage(kernel);
     const report = runModules(kernel, {
       files,
       calls: options.calls,
       keep: options.keep,
+      checked: options.check,
       onCall: (call) => {
         lines.settle();
         if (!options.json) terminal.out(callText(call, style));
       },
     });
     const coverage = recorder && (await coverageOf(kernel, recorder.take()));
-    return { report, coverage };
+    const locate = (address: Addr) => kernel.locate(address);
+    return { report, coverage, trace: kernel.watch.trace, locate };
   } finally {
     lines.settle();
     kernel.close();
@@ -133,11 +155,11 @@ async function failEach(options: RunOptions, terminal: Terminal): Promise<Status
 }
 
 function bootOptionsOf(
-  { searchPath, veneers, symbols, missing, ramBytes, watchdogNs }: RunOptions,
+  { searchPath, veneers, symbols, missing, check, ramBytes, watchdogNs }: RunOptions,
   arch: ArchName,
 ): HostBootOptions {
   return {
-    ...{ arch, searchPath, veneers, symbols, missing },
+    ...{ arch, searchPath, veneers, symbols, missing, checks: check },
     ...(ramBytes === undefined ? {} : { ramBytes }),
     ...(watchdogNs === undefined ? {} : { watchdogNs }),
   };

@@ -309,6 +309,11 @@ export class Engine implements Cpu {
     return this.#traps.memory(first, last, kinds, accessed);
   }
 
+  /** Tells of each stretch of code without a branch that is run from there on. */
+  traceBlocks(first: Addr, last: Addr, entered: (address: Addr, bytes: number) => void): Trap {
+    return this.#traps.blocks(first, last, entered);
+  }
+
   /** The block callback has just seen the block that begins at the trap. */
   #passes(address: Addr): boolean {
     if (this.#over?.address !== address) return false;

@@ -39,7 +39,8 @@ export class Traps {
   readonly #lib: Binding;
   readonly #uc: Pointer;
   readonly #keeping: (work: () => void) => void;
-  readonly #live = new Set<Trap>();
+  /** With the type of each. */
+  readonly #live = new Map<Trap, number>();
   readonly #code = new Set<CodeRange>();
   #changed = false;
 
@@ -63,6 +64,17 @@ export class Traps {
         trap.remove();
       },
     };
+  }
+
+  /** Calls `entered` with address and size of each block that begins in the range. */
+  blocks(first: Addr, last: Addr, entered: (address: Addr, bytes: number) => void): Trap {
+    const callback = registerCallback(
+      'block',
+      (_uc: unknown, address: number | bigint, bytes: number) => {
+        entered(addr(BigInt.asUintN(64, BigInt(address))), bytes);
+      },
+    );
+    return this.#add(HOOK.block, first, last, callback);
   }
 
   /** How many code traps are at the address. */
@@ -121,7 +133,7 @@ export class Traps {
   }
 
   close(): void {
-    for (const trap of [...this.#live]) trap.remove();
+    for (const trap of [...this.#live.keys()]) trap.remove();
   }
 
   #add(type: number, first: Addr, last: Addr, callback: Pointer): Trap {
@@ -130,7 +142,7 @@ export class Traps {
     const [hook] = out;
     if (error !== 0 || hook === null)
       throw new Error(`libunicorn: trap: ${this.#lib.strerror(error)}`);
-    this.#changed = true;
+    this.#changed ||= !this.#hasAlike(type);
     const trap: Trap = {
       remove: () => {
         if (!this.#live.delete(trap)) return;
@@ -138,10 +150,19 @@ export class Traps {
         // that leaves the marks of a fault which the guest never had.
         this.#keeping(() => this.#lib.hookDelete(this.#uc, hook));
         unregisterCallback(callback);
-        this.#changed = true;
+        this.#changed ||= !this.#hasAlike(type);
       },
     };
-    this.#live.add(trap);
+    this.#live.set(trap, type);
     return trap;
+  }
+
+  /**
+   * Code is translated for there being memory traps of a type, however many and
+   * wherever they are.
+   */
+  #hasAlike(type: number): boolean {
+    const isMemory = (type & (HOOK.memoryRead | HOOK.memoryWrite)) !== 0;
+    return isMemory && [...this.#live.values()].includes(type);
   }
 }

@@ -46,7 +46,7 @@ export function bootKernel(options: BootOptions): Kernel {
     const files = options.files === undefined ? {} : { files: options.files };
     const layout = { veneers: options.veneers };
     const { symbols, missing } = options;
-    const policy = { layout, symbols, missing };
+    const policy = { layout, symbols, missing, checks };
     return new Kernel({ machine, image: image.value, watchdogNs, ...policy, ...files });
   } catch (error) {
     machine.close();

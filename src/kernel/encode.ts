@@ -67,7 +67,7 @@ export function encodeLinkinfo(
 ): Uint8Array {
   const blob = new Blob();
   const { fields } = wire.linkinfo;
-  const uses = image.providers.filter((provider) => typeof provider === 'number');
+  const { uses } = view;
   const head = blob.reserve(wire.linkinfo.bytes);
   const sets = blob.reserve(image.sets.length * wire.set.bytes);
   const usesAt = blob.reserve(uses.length * 4);

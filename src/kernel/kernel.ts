@@ -9,6 +9,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { MachineState } from '../machine/state.ts';
 import type { Stop } from '../machine/stop.ts';
 import { type Argument, layOut, type Words } from './arguments.ts';
+import { type WantedChecks, Watch } from './checks.ts';
 import { noFiles, type ObjectFile, type ObjectFiles } from './files.ts';
 import { type Finding, type Leaks, noLeaks, readLeaks, takeFindings } from './findings.ts';
 import type { KernelImage } from './image.ts';
@@ -19,7 +20,7 @@ import { type Answer, type Completion, type Death, type Request, Requests } from
 import type { CallResult, LoadFailure, LoadResult, UnloadResult } from './results.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { waitForBoot } from './start.ts';
-import { nowhere, type Where } from './symbols.ts';
+import { type Where, whereIn } from './symbols.ts';
 import type { ModuleView } from './view.ts';
 import * as wire from './wire.ts';
 
@@ -33,6 +34,8 @@ export interface KernelOptions {
   /** Which of a module's symbols the guest keeps; default all. */
   readonly symbols?: ServiceOptions['symbols'];
   readonly missing?: ServiceOptions['missing'];
+  /** As it was booted with. */
+  readonly checks?: WantedChecks | undefined;
 }
 
 /** A request to the guest that is under way. */
@@ -58,6 +61,8 @@ export class Kernel {
   readonly #service: LinkerService;
   readonly #requests: Requests;
   readonly #modules = new Map<number, Module>();
+  /** The part of the checks that is done from outside, and the way modules took. */
+  readonly watch: Watch;
   #death: Death | undefined;
 
   /** Runs the kernel that was loaded into the machine until it takes requests. */
@@ -72,6 +77,9 @@ export class Kernel {
     // Several inits may run before the host hears of anything.
     const patience = options.watchdogNs * 2 + 1e8;
     this.#requests = new Requests(machine, this.#service, mailbox, patience);
+    const locate = (at: Addr): Where => this.locate(at);
+    const watched = { machine, image: this.image, service: this.#service, locate };
+    this.watch = new Watch(options.checks ?? false, watched);
   }
 
   /** Everything the guest wrote to its console. */
@@ -96,7 +104,7 @@ export class Kernel {
 
   /** Told of each module that was linked, before any of its code runs. */
   set onLinked(listener: LinkerService['onLinked']) {
-    this.#service.onLinked = listener;
+    this.watch.onLinked = listener;
   }
 
   get onLinked(): LinkerService['onLinked'] {
@@ -105,7 +113,7 @@ export class Kernel {
 
   /** Told of each module whose memory, or init memory, is about to go. */
   set onClosed(listener: LinkerService['onClosed']) {
-    this.#service.onClosed = listener;
+    this.watch.onClosed = listener;
   }
 
   get onClosed(): LinkerService['onClosed'] {
@@ -133,7 +141,8 @@ export class Kernel {
       const problems = this.#service.takeProblems();
       if (completion.kind === 'died') return this.#refused({ stage: 'none', problems }, started);
       const { answer } = completion;
-      if (answer.error === 0) return { ok: true, module: this.#module(answer.module) };
+      if (answer.error === 0)
+        return { ok: true, module: this.#module(answer.module), stackBytes: answer.stackBytes };
       const oops = this.#oopsOf(answer);
       return this.#refused({ ...answer, leaks: this.#leaksOf(answer), problems, oops }, started);
     });
@@ -156,7 +165,8 @@ export class Kernel {
       if (completion.kind === 'died')
         return this.#refused({ stage: 'none', problems: [] }, started);
       const { answer } = completion;
-      if (answer.error === 0) return { ok: true, leaks: this.#leaksOf(answer) };
+      if (answer.error === 0)
+        return { ok: true, leaks: this.#leaksOf(answer), stackBytes: answer.stackBytes };
       const oops = this.#oopsOf(answer);
       return this.#refused(
         { ...answer, leaks: this.#leaksOf(answer), problems: [], oops },
@@ -184,7 +194,8 @@ export class Kernel {
   takeFindings(): readonly Finding[] {
     const at = this.symbol('findings');
     if (at === undefined) return [];
-    return takeFindings(this.machine.memory, at, (address) => this.locate(address));
+    const found = takeFindings(this.machine.memory, at, (address) => this.locate(address));
+    return [...found, ...this.watch.take()];
   }
 
   /**
@@ -217,11 +228,7 @@ export class Kernel {
   symbolise(address: Addr): Where {
     const view = this.#service.viewAt(address);
     const missing = view === undefined ? this.#service.missingAt(address) : undefined;
-    if (missing !== undefined) return missing;
-    const found = (view?.symbols ?? this.image.symbols).at(address);
-    if (found === undefined) return { ...nowhere(address), module: view?.name };
-    const { symbol, offset } = found;
-    return { address, symbol: symbol.name, offset, size: symbol.size, module: view?.name };
+    return missing ?? whereIn(view?.symbols ?? this.image.symbols, address, view?.name);
   }
 
   /** The same, with the source line if the module has debug information. */
@@ -255,7 +262,7 @@ export class Kernel {
       const [low, high] = answer.result;
       if (answer.error === 0) {
         const wide = this.arch.wordBytes === 8 ? low : low | (high << 32n);
-        return { kind: 'returned', value: low, wide };
+        return { kind: 'returned', value: low, wide, stackBytes: answer.stackBytes };
       }
       const oops = this.#oopsOf(answer);
       if (oops === undefined) return { kind: 'refused', reason: answer.reason };
@@ -269,6 +276,7 @@ export class Kernel {
    */
   serve(stop: Stop): void {
     this.#death ??= this.#requests.serve(stop);
+    if (stop.kind === 'paused') this.watch.settle();
   }
 
   /** Whether the guest has answered, or never will. */
@@ -307,6 +315,7 @@ export class Kernel {
   restore(state: KernelState, code?: ReadonlySet<number>): void {
     this.machine.restore(state.machine, code);
     this.#service.restore(state.service);
+    this.watch.reset(this.present);
     this.#requests.restore(state.done);
     this.#death = state.death;
   }

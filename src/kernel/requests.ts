@@ -25,6 +25,8 @@ export interface Answer {
   readonly leakedBytes: number;
   readonly left: { readonly at: Addr; readonly count: number };
   readonly result: readonly [bigint, bigint];
+  /** Most that its code used of the stack; undefined: not measured. */
+  readonly stackBytes: number | undefined;
   readonly reason: string;
   readonly oops: Addr | undefined;
 }
@@ -124,6 +126,7 @@ export class Requests {
         count: Math.min(wire.get32(view, at, fields.left), wire.LEAKS_LISTED),
       },
       result: [wire.get64(view, at, fields.result, 0), wire.get64(view, at, fields.result, 1)],
+      stackBytes: wire.get32(view, at, fields.stack_bytes) || undefined,
       reason: text === undefined ? '' : new TextDecoder().decode(text).replace(/\0.*$/s, ''),
       oops:
         wire.get32(view, at, fields.faulted) === 0

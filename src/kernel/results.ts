@@ -28,20 +28,26 @@ export interface LoadFailure {
 }
 
 export type LoadResult =
-  | { readonly ok: true; readonly module: Module }
+  /** `stackBytes`: the most that its init used of the stack, if checks measured it. */
+  | { readonly ok: true; readonly module: Module; readonly stackBytes?: number | undefined }
   | { readonly ok: false; readonly failure: LoadFailure };
 
 export type UnloadResult =
-  /** `leaks` is what the module had not given back. */
-  | { readonly ok: true; readonly leaks: Leaks }
+  /** `leaks` is what the module had not given back; `stackBytes` as above. */
+  | { readonly ok: true; readonly leaks: Leaks; readonly stackBytes?: number | undefined }
   | { readonly ok: false; readonly failure: LoadFailure };
 
 export type CallResult =
   /**
    * `value` is the first result word, or of the type that was asked for; `wide`
-   * is both words as one 64-bit result.
+   * is both words as one 64-bit result.  `stackBytes` as above.
    */
-  | { readonly kind: 'returned'; readonly value: bigint; readonly wide: bigint }
+  | {
+      readonly kind: 'returned';
+      readonly value: bigint;
+      readonly wide: bigint;
+      readonly stackBytes?: number | undefined;
+    }
   | { readonly kind: 'fault'; readonly oops: Oops; readonly console: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'died'; readonly death: Death };

@@ -90,6 +90,14 @@ export function symboliseReturn(address: Addr, symbolise: (address: Addr) => Whe
   return { ...call, address, offset };
 }
 
+/** An address by the symbols of the module that it is in, or of the kernel. */
+export function whereIn(symbols: SymbolTable, address: Addr, module: string | undefined): Where {
+  const found = symbols.at(address);
+  if (found === undefined) return { ...nowhere(address), module };
+  const { symbol, offset } = found;
+  return { address, symbol: symbol.name, offset, size: symbol.size, module };
+}
+
 export function nowhere(address: bigint): Where {
   return { address: addr(address), symbol: undefined, offset: 0, size: 0, module: undefined };
 }

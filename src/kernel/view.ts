@@ -7,7 +7,7 @@ import type { ModuleDescription } from '../flavour/flavour.ts';
 import type { Provision } from '../flavour/imports.ts';
 import type { LinkedImage } from '../linker/link.ts';
 import type { Placed } from '../linker/resolve.ts';
-import { PROT_EXEC, segmentTraits } from '../linker/segments.ts';
+import { PROT_EXEC, PROT_WRITE, segmentTraits } from '../linker/segments.ts';
 import { STB_LOCAL } from '../object/elf/constants.ts';
 import type { LineFinder } from './lines.ts';
 import { SymbolTable } from './symbols.ts';
@@ -19,6 +19,7 @@ export interface SegmentView {
   readonly bytes: number;
   readonly disposable: boolean;
   readonly executable: boolean;
+  readonly writable: boolean;
 }
 
 export interface ExportView {
@@ -44,6 +45,8 @@ export interface ModuleView {
   /** Every local symbol; of several with one name, the first. */
   readonly locals: ReadonlyMap<string, ExportView>;
   readonly relocations: number;
+  /** Ids of the modules whose symbols it uses. */
+  readonly uses: readonly number[];
   /** Symbols that it uses and nobody has: where a use of each faults, in that order. */
   readonly missing: ReadonlyMap<string, Addr>;
   readonly got: LinkedImage['got'];
@@ -89,12 +92,14 @@ export function viewOfImage(
       bytes: bytes.length,
       disposable: segmentTraits[kind].disposable,
       executable: (segmentTraits[kind].prot & PROT_EXEC) !== 0,
+      writable: (segmentTraits[kind].prot & PROT_WRITE) !== 0,
     })),
     symbols: new SymbolTable(image.symbols.filter(({ section }) => section !== undefined)),
     exports,
     globals,
     locals,
     relocations: image.relocations,
+    uses: image.providers.filter((provider) => typeof provider === 'number'),
     missing,
     got: image.got,
     veneers: image.veneers,

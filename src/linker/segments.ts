@@ -12,7 +12,7 @@ export const SEGMENT_EXIT = 6;
 export type SegmentKind = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 const PROT_READ = 1;
-const PROT_WRITE = 2;
+export const PROT_WRITE = 2;
 export const PROT_EXEC = 4;
 
 export interface SegmentTraits {

@@ -20,6 +20,7 @@ void	planted_double_free(void);
 void	planted_free_inside(void);
 void	planted_leak(void);
 int	planted_uninitialised(void);
+int	planted_garbage(void);
 void	planted_freed_init(void);
 void	planted_deep(unsigned);
 void	planted_wild_kernel(unsigned *);
@@ -120,12 +121,25 @@ planted_leak(void)
 int
 planted_uninitialised(void)
 {
-	int *p = kmem_alloc(BYTES), answer = 1;
+	int *p = kmem_alloc(BYTES);
 
 	planted_kept = (char *)p;
-	if (((volatile int *)p)[2] == 0)		/* bug: uninitialised */
-		answer = 2;
+	if (((volatile int *)p)[2] == 0) {		/* bug: uninitialised */
+		planted_leak();
+		kmem_free((void *)planted_kept);
+	}
 	kmem_free(p);
+	return 0;
+}
+
+/* The answer depends on it, but not the way. */
+int
+planted_garbage(void)
+{
+	volatile int *p = kmem_alloc(BYTES);
+	int answer = p[1];				/* bug: garbage */
+
+	kmem_free((void *)p);
 	return answer;
 }
 
@@ -146,12 +160,12 @@ planted_freed_init(void)
 void
 planted_deep(unsigned frames)
 {
-	volatile char room[1000];
+	volatile char room[1100];
 
-	room[0] = (char)frames;
+	__asm volatile("" :: "r"(room) : "memory");
 	if (frames > 0)
-		planted_deep(frames - 1);
-	room[1] = room[0];
+		planted_deep(frames - 1);		/* bug: deep */
+	__asm volatile("" :: "r"(room) : "memory");
 }
 
 /* The test says where. */
