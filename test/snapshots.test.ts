@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
-import type { Job, Kernel } from '../src/kernel/kernel.ts';
+import type { Kernel } from '../src/kernel/kernel.ts';
+import type { Job } from '../src/kernel/kernel-state.ts';
 import type { LoadResult } from '../src/kernel/results.ts';
 import { bootTest, sample } from './support/guest.ts';
 

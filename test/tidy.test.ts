@@ -206,12 +206,12 @@ describe('guest', () => {
     expect(long).toEqual([]);
   });
 
-  test.for(archNames)('guest/arch/%s has at most 500 lines of code without linux.S', (arch) => {
+  test.for(archNames)('guest/arch/%s has at most 520 lines of code without linux.S', (arch) => {
     const code = filesUnder(`guest/arch/${arch}`).filter(
       (file) => isCode(file) && !file.endsWith('/linux.S'),
     );
     expect(codeLinesIn(code)).toBeGreaterThan(0);
-    expect(codeLinesIn(code)).toBeLessThanOrEqual(500);
+    expect(codeLinesIn(code)).toBeLessThanOrEqual(520);
   });
 
   test('guest/kern, guest/check and guest/linux do not ask which architecture they are on', () => {

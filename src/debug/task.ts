@@ -2,7 +2,8 @@
 
 import type { Arch } from '../arch/arch.ts';
 import type { Addr } from '../base/address.ts';
-import type { Job, Kernel } from '../kernel/kernel.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Job } from '../kernel/kernel-state.ts';
 import type { DebugRequest, Outcome } from './model.ts';
 
 export interface Task {

@@ -3,7 +3,8 @@
 // To be at a position means: go back to the last snapshot before it, do again what
 // was done since, and run to it.  Runs are deterministic, so it is the same moment.
 
-import type { Kernel, KernelState } from '../kernel/kernel.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { KernelState } from '../kernel/kernel-state.ts';
 import type { Death } from '../kernel/requests.ts';
 import type { Position, Stop } from '../machine/stop.ts';
 import type { Deed, DeedAt } from './deeds.ts';

@@ -15,20 +15,13 @@ import { HOOK } from './constants.ts';
 import { CpuState } from './cpu-state.ts';
 import { type DeviceWindow, Hooks } from './hooks.ts';
 import { openCpu } from './open.ts';
+import type { EngineOptions } from './options.ts';
 import { Ram } from './ram.ts';
 import { RegisterFile } from './register-file.ts';
 import { Slice } from './slice.ts';
 import type { EngineStop } from './stop.ts';
 import { type PageRun, Translations } from './translations.ts';
 import { type AccessKinds, type MemoryAccess, type Trap, Traps } from './traps.ts';
-
-export interface EngineOptions {
-  readonly library: string;
-  readonly arch: Arch;
-  readonly ramBytes: number;
-  /** 'callback' forces the portable block callback where machine code would do. */
-  readonly slices?: 'native' | 'callback';
-}
 
 export class Engine implements Cpu {
   readonly registers: RegisterFile;

@@ -4,16 +4,16 @@
 
 import type { Arch, CallingConvention } from '../arch/arch.ts';
 import { type Addr, addr } from '../base/address.ts';
-import type { LayoutOptions } from '../linker/link.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { MachineState } from '../machine/state.ts';
 import type { Stop } from '../machine/stop.ts';
 import { type Argument, layOut, type Words } from './arguments.ts';
-import { type WantedChecks, Watch } from './checks.ts';
+import { Watch } from './checks.ts';
 import { noFiles, type ObjectFile, type ObjectFiles } from './files.ts';
 import { type Finding, type Leaks, noLeaks, readLeaks, takeFindings } from './findings.ts';
 import type { KernelImage } from './image.ts';
-import { LinkerService, type ServiceOptions } from './linker-service.ts';
+import type { KernelOptions } from './kernel-options.ts';
+import type { Job, KernelState } from './kernel-state.ts';
+import { LinkerService } from './linker-service.ts';
 import { Module } from './module.ts';
 import { readOops } from './oops.ts';
 import { type Answer, type Completion, type Death, type Request, Requests } from './requests.ts';
@@ -23,34 +23,6 @@ import { waitForBoot } from './start.ts';
 import { type Where, whereIn } from './symbols.ts';
 import type { ModuleView } from './view.ts';
 import * as wire from './wire.ts';
-
-export interface KernelOptions {
-  readonly machine: Machine;
-  readonly image: KernelImage;
-  readonly files?: ObjectFiles;
-  /** Virtual nanoseconds that init, fini or a call may take. */
-  readonly watchdogNs: number;
-  readonly layout?: LayoutOptions;
-  /** Which of a module's symbols the guest keeps; default all. */
-  readonly symbols?: ServiceOptions['symbols'];
-  readonly missing?: ServiceOptions['missing'];
-  /** As it was booted with. */
-  readonly checks?: WantedChecks | undefined;
-}
-
-/** A request to the guest that is under way. */
-export interface Job<T> {
-  readonly slot: number;
-  readonly finish: (completion: Completion) => T;
-}
-
-/** All that decides how the run goes on, in the guest and here. */
-export interface KernelState {
-  readonly machine: MachineState;
-  readonly service: ReturnType<LinkerService['save']>;
-  readonly done: readonly number[];
-  readonly death: Death | undefined;
-}
 
 export class Kernel {
   readonly arch: Arch;
