@@ -42,7 +42,7 @@ const PATIENCE_MS = 3_600_000;
 
 /** @param {{ skip: boolean, insist: boolean }} how skip: not wanted; insist: try again at once */
 export async function fetchDebianModules({ skip, insist }) {
-  const wanted = archNames.filter((arch) => !isComplete(arch));
+  const wanted = archNames.filter((arch) => !isComplete(arch) && !takeFromCorpus(arch));
   if (wanted.length === 0) {
     fs.rmSync(reasonFile, { force: true });
     say('debian', `modules of Linux ${versions()} are in the cache`);
@@ -62,7 +62,6 @@ export async function fetchDebianModules({ skip, insist }) {
     missing(why);
     return;
   }
-  say('debian', `fetching ${wanted.length} kernel packages, about 55 MB each, once`);
   const reasons = (
     await pool(
       wanted.map((arch) => () => fetchArch(arch)),
@@ -89,6 +88,16 @@ function isComplete(arch) {
   });
 }
 
+/** Takes the modules out of what `npm run corpus` has unpacked, if it has. @param {Arch} arch */
+function takeFromCorpus(arch) {
+  const unpacked = path.join(cache, 'corpus', kernels[arch].debian);
+  const index = readJson(path.join(unpacked, 'index.json'));
+  if (index === undefined) return false;
+  /** @type {Map<string, string>} */
+  const at = new Map(filesUnder(unpacked, /\.ko$/).map((file) => [path.basename(file), file]));
+  return keep(arch, index, (name) => at.get(name)) > 0;
+}
+
 function versions() {
   const all = archNames.map((arch) => readJson(path.join(folder, arch, 'index.json')).version);
   return [...new Set(all)].join(', ');
@@ -112,14 +121,7 @@ const wasSkipped = () => fs.readFileSync(reasonFile, 'utf8').includes('--no-debi
  * @returns {Promise<string | undefined>} why it failed
  */
 async function fetchArch(arch) {
-  const unpacked = path.join(cache, 'corpus', kernels[arch].debian);
-  const corpus = readJson(path.join(unpacked, 'index.json'));
-  if (corpus !== undefined) {
-    /** @type {Map<string, string>} */
-    const at = new Map(filesUnder(unpacked, /\.ko$/).map((file) => [path.basename(file), file]));
-    keep(arch, corpus, (name) => at.get(name));
-    return undefined;
-  }
+  say('debian', `${arch}: fetching a kernel package of about 55 MB, once`);
   const state = fs.mkdtempSync(path.join(os.tmpdir(), `modbox-${arch}-`));
   try {
     const found = await downloadKernel(kernels[arch], state);

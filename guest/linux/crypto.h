@@ -193,4 +193,8 @@ int	cipher_setkey(struct crypto_tfm *, const uint8_t *, unsigned);
 void	cipher_block(struct crypto_tfm *, bool encrypt, uint8_t *to,
 	    const uint8_t *from);
 
+_Static_assert(sizeof(struct crypto_alg) == LINUX_CRYPTO_ALG, "crypto_alg");
+_Static_assert(sizeof(struct shash_alg) == LINUX_SHASH_ALG, "shash_alg");
+_Static_assert(offsetof(struct crypto_tfm, ctx) == LINUX_TFM_CONTEXT, "ctx");
+
 #endif /* LINUX_CRYPTO_H */

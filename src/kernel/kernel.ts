@@ -176,7 +176,9 @@ export class Kernel {
    * @throws Error when it exports no such function: a bug of the caller
    */
   callExport(name: string, ...args: readonly Argument[]): CallResult {
-    return this.callAddress(this.#exported(name), this.arch.conventions.native, args);
+    const target = this.image.exports.get(name);
+    if (target === undefined) throw new Error(`bug in modbox: the kernel exports no ${name}`);
+    return this.callAddress(target, this.arch.conventions.native, args);
   }
 
   /** Guest memory by virtual address; undefined when not mapped. */
@@ -330,22 +332,12 @@ export class Kernel {
   }
 
   #allocate(bytes: number): Addr | undefined {
-    const result = this.#callKernel('kmem_alloc', BigInt(bytes));
+    const result = this.callExport('kmem_alloc', bytes);
     return result.kind === 'returned' && result.value !== 0n ? addr(result.value) : undefined;
   }
 
   #free(address: Addr): void {
-    this.#callKernel('kmem_free', address);
-  }
-
-  #callKernel(name: string, word: bigint): CallResult {
-    return this.#call(this.#exported(name), this.arch.conventions.native.wire, [word]);
-  }
-
-  #exported(name: string): Addr {
-    const target = this.image.exports.get(name);
-    if (target === undefined) throw new Error(`bug in modbox: the kernel exports no ${name}`);
-    return target;
+    this.callExport('kmem_free', address);
   }
 
   #leaksOf({ leaks: blocks, leakedBytes: bytes, left }: Answer): Leaks {

@@ -10,6 +10,12 @@
 /* Alignment of what kmalloc answers, and of struct crypto_alg. */
 #define LINUX_MINALIGN	8
 
+/* Sizes of struct crypto_alg and shash_alg, and where a transform's context is,
+ * as modules have them. */
+#define LINUX_CRYPTO_ALG	384
+#define LINUX_SHASH_ALG		480
+#define LINUX_TFM_CONTEXT	32
+
 extern char linux_percpu[];
 
 /* What gs: adds to the address of a per-CPU variable. */

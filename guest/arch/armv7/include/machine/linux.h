@@ -10,6 +10,12 @@
 /* Alignment of what kmalloc answers, and of struct crypto_alg. */
 #define LINUX_MINALIGN	64
 
+/* Sizes of struct crypto_alg and shash_alg, and where a transform's context is,
+ * as modules have them. */
+#define LINUX_CRYPTO_ALG	384
+#define LINUX_SHASH_ALG		512
+#define LINUX_TFM_CONTEXT	64
+
 /* What is added to the address of a per-CPU variable. */
 static inline uintptr_t
 arch_linux_percpu(void)
