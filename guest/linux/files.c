@@ -306,6 +306,28 @@ LINUX(void *, keyring_alloc, (const char *name, unsigned uid, unsigned gid,
 	return registry_opaque("keyring", name, CALLER);
 }
 
+/* There are no types of keys but those that modules register; of these nothing
+ * is made. */
+static bool
+has_key_type(const char *name)
+{
+	const char *const *type = NULL;		/* begins with its name */
+
+	while ((type = ledger_next("key type", type)) != NULL)
+		if (strcmp(*type, name) == 0)
+			return true;
+	return false;
+}
+
+LINUX(void *, key_create_or_update, (void *keyring, const char *type,
+    const char *description, const void *payload, size_t n,
+    unsigned perm, unsigned long flags))
+{
+	if (has_key_type(type))
+		unmodelled("key_create_or_update");
+	return err_ptr(-L_ENODEV);
+}
+
 LINUX(void, key_put, (void *key))
 {
 	if (key != NULL && !is_err(key))
