@@ -290,6 +290,64 @@ LINUX_MODULE(start, stop)`),
     module.unload();
   });
 
+  const device = (what: string) =>
+    kernel.load(
+      built(`
+struct device { const char *name; void *link[2], *parent, *kset, *ktype, *sd; int refs; char rest[1024]; };
+extern void device_initialize(struct device *), device_del(struct device *), put_device(struct device *);
+extern int device_add(struct device *), dev_set_name(struct device *, const char *, ...);
+static struct device dev;
+static int start(void) {
+	device_initialize(&dev);
+	dev_set_name(&dev, "m%d", 3);
+	_printk("%s %d\\n", dev.name, dev.refs);
+	return device_add(&dev);
+}
+static void stop(void) { ${what} }
+LINUX_MODULE(start, stop)`),
+    );
+
+  test('a device that is added and not deleted is a leak with its name', () => {
+    const started = kernel.console.length;
+    const module = unwrap(device('(void)dev;'));
+    expect(kernel.console.slice(started)).toBe('m3 1\n');
+    expect(module.unload()).toMatchObject({
+      ok: true,
+      leaks: { records: [{ kind: 'device', name: 'm3' }] },
+    });
+  });
+
+  test('what happens when its last reference goes is not modelled', () => {
+    const failure = failureOf(unwrap(device('device_del(&dev); put_device(&dev);')).unload());
+    expect(failure.oops?.missing).toMatchObject({ symbol: 'release of a device' });
+  });
+
+  test('firmware is not found, and who does not wait is told later', () => {
+    const started = kernel.console.length;
+    const module = unwrap(
+      kernel.load(
+        built(`
+extern int request_firmware_nowait(void *, _Bool, const char *, void *, gfp_t, void *,
+    void (*)(const void *, void *));
+extern void msleep(unsigned);
+static void found(const void *firmware, void *context) {
+	_printk("m: firmware %d for %d\\n", firmware != NULL, *(int *)context);
+}
+static int start(void) {
+	static int number = 7;
+	int error = request_firmware_nowait(NULL, 1, "m.bin", NULL, GFP_KERNEL, &number, found);
+	_printk("m: asked\\n");
+	msleep(4);
+	return error;
+}
+static void stop(void) { }
+LINUX_MODULE(start, stop)`),
+      ),
+    );
+    expect(kernel.console.slice(started)).toBe('m: asked\nm: firmware 0 for 7\n');
+    expect(module.unload()).toMatchObject({ ok: true, leaks: { records: [] } });
+  });
+
   /** The instruction and the entry of __bug_table that Linux's macros make. */
   const trapInstruction = {
     i386: 'ud2',

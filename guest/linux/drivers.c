@@ -121,6 +121,16 @@ LINUX_GPL(void, platform_unregister_drivers, (void *const *drivers, unsigned n))
 
 /* -- There is nothing on any bus. */
 
+LINUX_GPL(int, driver_attach, (void *driver))
+{
+	return 0;
+}
+
+LINUX_GPL(int, usb_disabled, (void))
+{
+	return 0;
+}
+
 LINUX_GPL(int, bus_for_each_dev, (void *bus, void *from, void *data, void *fn))
 {
 	return 0;

@@ -221,6 +221,52 @@ LINUX_GPL(unsigned, work_busy, (struct work_struct *w))
 	return (w->data & PENDING) | (running == w ? 2 : 0);
 }
 
+/* -- Firmware: there is none.  Who does not want to wait is told so later. */
+
+struct firmware_request {
+	struct work_struct	work;
+	void			(LINUX_REGPARM *found)(const void *, void *);
+	void			*context;
+};
+
+static void LINUX_REGPARM
+not_found(struct work_struct *w)
+{
+	struct firmware_request *r =
+	    container_of(w, struct firmware_request, work);
+	struct firmware_request kept = *r;
+
+	kmem_free(r);
+	curthread->td_module = module_at((uintptr_t)kept.found);
+	kept.found(NULL, kept.context);
+}
+
+LINUX(int, request_firmware_nowait, (void *module, bool uevent,
+    const char *name, void *device, gfp_t flags, void *context,
+    void (LINUX_REGPARM *found)(const void *, void *)))
+{
+	struct firmware_request *r = inject_failure(CALLER) ? NULL :
+	    kernel_alloc(sizeof(*r));
+
+	if (r == NULL)
+		return -ENOMEM;
+	r->work.func = not_found;
+	r->found = found;
+	r->context = context;
+	(void)queue_work(&r->work);
+	return 0;
+}
+
+LINUX(int, request_firmware, (void **firmware, const char *name, void *device))
+{
+	*firmware = NULL;
+	return -ENOENT;
+}
+
+LINUX(void, release_firmware, (const void *firmware))
+{
+}
+
 /* -- Delayed work: pending from the time it is asked for. */
 
 LINUX(void, delayed_work_timer_fn, (struct timer_list *t))
