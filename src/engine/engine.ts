@@ -21,7 +21,7 @@ import { RegisterFile } from './register-file.ts';
 import { Slice } from './slice.ts';
 import type { EngineStop } from './stop.ts';
 import { type PageRun, Translations } from './translations.ts';
-import { type AccessKinds, type MemoryAccess, type Trap, Traps } from './traps.ts';
+import { type Trap, Traps } from './traps.ts';
 
 export class Engine implements Cpu {
   readonly registers: RegisterFile;
@@ -292,19 +292,14 @@ export class Engine implements Cpu {
   }
 
   /** Tells of each load or store that touches the bytes, before it is done. */
-  trapMemory(
-    first: Addr,
-    last: Addr,
-    kinds: AccessKinds,
-    accessed: (access: MemoryAccess) => void,
-  ): Trap {
+  trapMemory(...range: Parameters<Traps['memory']>): Trap {
     this.#budget.noteBlocks();
-    return this.#traps.memory(first, last, kinds, accessed);
+    return this.#traps.memory(...range);
   }
 
-  /** Tells of each stretch of code without a branch that is run from there on. */
-  traceBlocks(first: Addr, last: Addr, entered: (address: Addr, bytes: number) => void): Trap {
-    return this.#traps.blocks(first, last, entered);
+  /** Tells of each stretch of code without a branch that is run there. */
+  traceBlocks(...range: Parameters<Traps['blocks']>): Trap {
+    return this.#traps.blocks(...range);
   }
 
   /** The block callback has just seen the block that begins at the trap. */

@@ -80,7 +80,7 @@ export class Kernel {
   }
 
   get onLinked(): LinkerService['onLinked'] {
-    return this.#service.onLinked;
+    return this.watch.onLinked;
   }
 
   /** Told of each module whose memory, or init memory, is about to go. */
@@ -89,7 +89,7 @@ export class Kernel {
   }
 
   get onClosed(): LinkerService['onClosed'] {
-    return this.#service.onClosed;
+    return this.watch.onClosed;
   }
 
   /** Loads a module, by path or from bytes, and what it requires. */
