@@ -18,8 +18,15 @@ thread_start(void (*fn)(void *), void *arg)
 
 	if (m == NULL)
 		fn(arg);
-	else if (guard_module(m, fn, arg, 0, &oops) != 0)
+	else if (guard_module(m, fn, arg, 0, &oops) != 0) {
+		char text[256];
+
 		oops_print(&oops);
+		if (CHECKS)
+			finding_add("oops", (void *)(uintptr_t)oops.pc,
+			    (void *)(uintptr_t)oops.address,
+			    oops_describe(&oops, text, sizeof(text)));
+	}
 	thread_exit();
 }
 

@@ -2,6 +2,7 @@
 // --check`, whose second run fills new blocks of the heap with another byte.
 
 import type { CallResult } from '../kernel/results.ts';
+import type { CallExpression } from '../suite/call-expression.ts';
 import type { CallReport, ModuleReport, RunReport } from './run-report.ts';
 
 export interface Difference {
@@ -18,8 +19,8 @@ export function firstDifference(one: RunReport, other: RunReport): Difference | 
     amongLines(one.console, other.console) ??
     differs(
       'what the kernel noticed',
-      one.findings.map(({ text }) => text).join('; ') || 'nothing',
-      other.findings.map(({ text }) => text).join('; ') || 'nothing',
+      one.findings.map(({ text }) => withoutWords(text)).join('; ') || 'nothing',
+      other.findings.map(({ text }) => withoutWords(text)).join('; ') || 'nothing',
     )
   );
 }
@@ -35,7 +36,11 @@ function amongCalls(
   for (const [i, { call, result, buffers }] of one.entries()) {
     const second = other[i];
     const found =
-      differs(call.text, resultText(result), second ? resultText(second.result) : 'missing') ??
+      differs(
+        call.text,
+        resultText(result, call),
+        second === undefined ? 'missing' : resultText(second.result, call),
+      ) ??
       differs(
         `a buffer of ${call.text}`,
         buffers.map(({ bytes }) => Buffer.from(bytes).toString('hex')).join(' '),
@@ -46,8 +51,10 @@ function amongCalls(
   return undefined;
 }
 
-function resultText(result: CallResult): string {
-  if (result.kind === 'returned') return `0x${result.wide.toString(16)}`;
+/** Without a type it may be that of a function that answers nothing: what was left over. */
+function resultText(result: CallResult, { returns }: CallExpression): string {
+  if (result.kind === 'returned')
+    return returns === undefined ? 'an answer' : `0x${result.value.toString(16)}`;
   return result.kind === 'fault' ? `a fault (${result.oops.kind})` : result.kind;
 }
 
@@ -68,12 +75,23 @@ function amongModules(
 }
 
 function amongLines(one: string, other: string): Difference | undefined {
-  const [a, b] = [one.split('\n'), other.split('\n')];
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const found = differs(`line ${i + 1} of the console`, quoted(a[i]), quoted(b[i]));
+  const [a, b] = [one, other].map((text) => text.split('\n').map(comparable));
+  for (let i = 0; i < Math.max(a?.length ?? 0, b?.length ?? 0); i++) {
+    const found = differs(`line ${i + 1} of the console`, quoted(a?.[i]), quoted(b?.[i]));
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Lines of the kernel's own reports: what was in registers may be of no meaning. */
+const REPORT = /^(?:Oops:|WARNING:|BUG:|pc +|[a-z]\w* +0x[0-9a-f]+(?: |$))/;
+
+function comparable(line: string): string {
+  return REPORT.test(line) ? withoutWords(line) : line;
+}
+
+function withoutWords(text: string): string {
+  return text.replaceAll(/0x[0-9a-f]+/g, '0x...');
 }
 
 function quoted(line: string | undefined): string {

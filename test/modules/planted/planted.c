@@ -10,23 +10,23 @@
 volatile char *planted_kept;
 volatile unsigned planted_sink;
 
-void	planted_overflow(void);
-void	planted_off_by_one(void);
-void	planted_underflow(void);
-void	planted_overread(void);
-void	planted_memset(void);
-void	planted_use_after_free(void);
-void	planted_double_free(void);
-void	planted_free_inside(void);
-void	planted_leak(void);
+int	planted_overflow(void);
+int	planted_off_by_one(void);
+int	planted_underflow(void);
+int	planted_overread(void);
+int	planted_memset(void);
+int	planted_use_after_free(void);
+int	planted_double_free(void);
+int	planted_free_inside(void);
+int	planted_leak(void);
 int	planted_uninitialised(void);
 int	planted_garbage(void);
-void	planted_freed_init(void);
-void	planted_deep(unsigned);
-void	planted_wild_kernel(unsigned *);
+int	planted_freed_init(void);
+int	planted_deep(unsigned);
+int	planted_wild_kernel(unsigned *);
 int	planted_clean(const char *, size_t);
 
-void
+int
 planted_overflow(void)
 {
 	char *p = kmem_alloc(BYTES);			/* allocated: overflow */
@@ -34,10 +34,11 @@ planted_overflow(void)
 	planted_kept = p;
 	planted_kept[BYTES] = 1;			/* bug: overflow */
 	kmem_free(p);
+	return 0;
 }
 
 /* Too near for a page to end there: blocks are aligned. */
-void
+int
 planted_off_by_one(void)
 {
 	char *p = kmem_alloc(BYTES - 3);		/* allocated: off_by_one */
@@ -45,10 +46,10 @@ planted_off_by_one(void)
 	planted_kept = p;
 	planted_kept[BYTES - 3] = 1;
 	kmem_free(p);					/* bug: off_by_one */
-	planted_sink = 0;
+	return 0;
 }
 
-void
+int
 planted_underflow(void)
 {
 	char *p = kmem_alloc(BYTES);			/* allocated: underflow */
@@ -56,10 +57,10 @@ planted_underflow(void)
 	planted_kept = p;
 	planted_kept[-1] = 1;
 	kmem_free(p);					/* bug: underflow */
-	planted_sink = 0;
+	return 0;
 }
 
-void
+int
 planted_overread(void)
 {
 	char *p = kmem_zalloc(BYTES);			/* allocated: overread */
@@ -68,19 +69,20 @@ planted_overread(void)
 	for (unsigned i = 0; i <= BYTES / sizeof(*words); i++)
 		planted_sink += words[i];		/* bug: overread */
 	kmem_free(p);
+	return 0;
 }
 
-void
+int
 planted_memset(void)
 {
 	char *p = kmem_alloc(BYTES);			/* allocated: memset */
 
 	planted_kept = p;
 	memset(p, 0, BYTES * 2);			/* bug: memset */
-	planted_sink = 0;
+	return 0;
 }
 
-void
+int
 planted_use_after_free(void)
 {
 	char *p = kmem_zalloc(BYTES);			/* allocated: use_after_free */
@@ -88,9 +90,10 @@ planted_use_after_free(void)
 	planted_kept = p;
 	kmem_free(p);					/* freed: use_after_free */
 	planted_sink = (unsigned)planted_kept[5];	/* bug: use_after_free */
+	return 0;
 }
 
-void
+int
 planted_double_free(void)
 {
 	void *p = kmem_alloc(BYTES);			/* allocated: double_free */
@@ -99,23 +102,24 @@ planted_double_free(void)
 	kmem_free(p);					/* freed: double_free */
 	planted_sink = 0;
 	kmem_free(p);					/* bug: double_free */
-	planted_sink = 0;
+	return 0;
 }
 
-void
+int
 planted_free_inside(void)
 {
 	char *p = kmem_alloc(BYTES);			/* allocated: free_inside */
 
 	planted_kept = p;
 	kmem_free(p + 16);				/* bug: free_inside */
-	planted_sink = 0;
+	return 0;
 }
 
-void
+int
 planted_leak(void)
 {
 	planted_kept = kmem_alloc(BYTES);		/* bug: leak */
+	return 0;
 }
 
 int
@@ -125,7 +129,7 @@ planted_uninitialised(void)
 
 	planted_kept = (char *)p;
 	if (((volatile int *)p)[2] == 0) {		/* bug: uninitialised */
-		planted_leak();
+		(void)planted_leak();
 		kmem_free((void *)planted_kept);
 	}
 	kmem_free(p);
@@ -151,30 +155,33 @@ gone_after_init(void)
 
 static int (*volatile gone)(void) = gone_after_init;
 
-void
+int
 planted_freed_init(void)
 {
 	planted_sink = (unsigned)gone();		/* bug: freed_init */
+	return 0;
 }
 
-void
+int
 planted_deep(unsigned frames)
 {
 	volatile char room[1100];
 
 	__asm volatile("" :: "r"(room) : "memory");
 	if (frames > 0)
-		planted_deep(frames - 1);		/* bug: deep */
+		(void)planted_deep(frames - 1);		/* bug: deep */
 	__asm volatile("" :: "r"(room) : "memory");
+	return 0;
 }
 
 /* The test says where. */
-void
+int
 planted_wild_kernel(unsigned *where)
 {
 	volatile unsigned *p = where;
 
 	*p = *p;					/* bug: wild_kernel */
+	return 0;
 }
 
 /* All that is allowed, up to the last byte. */

@@ -51,36 +51,38 @@ volatile unsigned planted_sink;
 static mutex_t mutex, other, forgotten;
 static uint32_t spin[16];
 
-void	LINUX_REGPARM planted_overflow(void);
-void	LINUX_REGPARM planted_vmalloc(void);
-void	LINUX_REGPARM planted_cache(void);
-void	LINUX_REGPARM planted_sleep(void);
-void	LINUX_REGPARM planted_unheld(void);
-void	LINUX_REGPARM planted_held(void);
-void	LINUX_REGPARM planted_freed_lock(void);
-void	LINUX_REGPARM planted_freed_timer(void);
-void	LINUX_REGPARM planted_order(void);
-void	LINUX_REGPARM planted_leak(void);
+int	LINUX_REGPARM planted_overflow(void);
+int	LINUX_REGPARM planted_vmalloc(void);
+int	LINUX_REGPARM planted_cache(void);
+int	LINUX_REGPARM planted_sleep(void);
+int	LINUX_REGPARM planted_unheld(void);
+int	LINUX_REGPARM planted_held(void);
+int	LINUX_REGPARM planted_freed_lock(void);
+int	LINUX_REGPARM planted_freed_timer(void);
+int	LINUX_REGPARM planted_order(void);
+int	LINUX_REGPARM planted_leak(void);
 int	LINUX_REGPARM planted_clean(void);
 int	LINUX_REGPARM init_module(void);
 void	LINUX_REGPARM cleanup_module(void);
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_overflow(void)
 {
 	planted_kept = __kmalloc(BYTES, GFP_KERNEL);	/* allocated: overflow */
 	planted_kept[BYTES] = 1;			/* bug: overflow */
+	return 0;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_vmalloc(void)
 {
 	planted_kept = vmalloc(5000);			/* allocated: vmalloc */
 	vfree((const void *)planted_kept);		/* freed: vmalloc */
 	planted_sink = (unsigned)planted_kept[4096];	/* bug: vmalloc */
+	return 0;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_cache(void)
 {
 	void *cache = kmem_cache_create("planted", BYTES, 0, 0, NULL);
@@ -88,32 +90,33 @@ planted_cache(void)
 	planted_kept = kmem_cache_alloc(cache, GFP_KERNEL);
 	kmem_cache_free(cache, (void *)planted_kept);
 	kmem_cache_free(cache, (void *)planted_kept);	/* bug: cache */
-	planted_sink = 0;
+	return 0;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_sleep(void)
 {
 	_raw_spin_lock_bh(spin);
 	kfree(__kmalloc(BYTES, GFP_KERNEL));		/* bug: sleep */
 	_raw_spin_unlock_bh(spin);
+	return 0;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_unheld(void)
 {
 	mutex_unlock(&mutex);				/* bug: unheld */
-	planted_sink = 0;
+	return 0;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_held(void)
 {
 	mutex_lock(&forgotten);				/* bug: held */
-	planted_sink = 0;
+	return 0;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_freed_lock(void)
 {
 	struct block *b = __kmalloc(sizeof(*b), GFP_KERNEL);
@@ -121,7 +124,7 @@ planted_freed_lock(void)
 	__mutex_init(&b->mutex, "mutex", NULL);
 	mutex_lock(&b->mutex);
 	kfree(b);					/* bug: freed_lock */
-	planted_sink = 0;
+	return 0;
 }
 
 static void LINUX_REGPARM
@@ -130,7 +133,7 @@ tick(struct timer_list *t)
 	planted_sink += t->flags;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_freed_timer(void)
 {
 	struct block *b = __kmalloc(sizeof(*b), GFP_KERNEL);
@@ -138,10 +141,10 @@ planted_freed_timer(void)
 	init_timer_key(&b->timer, tick, 0, "timer", NULL);
 	(void)mod_timer(&b->timer, jiffies + 1000);
 	kfree(b);					/* bug: freed_timer */
-	planted_sink = 0;
+	return 0;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_order(void)
 {
 	static mutex_t a, b;
@@ -154,13 +157,14 @@ planted_order(void)
 	mutex_lock(&a);					/* bug: order */
 	mutex_unlock(&a);
 	mutex_unlock(&b);
+	return 0;
 }
 
-void LINUX_REGPARM
+int LINUX_REGPARM
 planted_leak(void)
 {
 	(void)kmem_cache_create("leaked", BYTES, 0, 0, NULL); /* bug: leak */
-	planted_sink = 0;
+	return 0;
 }
 
 int LINUX_REGPARM
