@@ -28,10 +28,11 @@ const stopped = [
   ['overread', 'slab-out-of-bounds', 'read', 4, 48],
   ['memset', 'slab-out-of-bounds', 'write', 'a word', 48],
   ['use_after_free', 'slab-use-after-free', 'read', 1, 5],
+  ['call_freed', 'slab-use-after-free', 'call', undefined, 0],
   ['double_free', 'double-free', 'free', undefined, 0],
   ['free_inside', 'invalid-free', 'free', undefined, 16],
 ] as const;
-const freedBefore: readonly string[] = ['use_after_free', 'double_free'];
+const freedBefore: readonly string[] = ['use_after_free', 'call_freed', 'double_free'];
 
 describe.each(archNames)('%s', (arch) => {
   let kernel: Kernel;
@@ -174,6 +175,23 @@ void poke(int *p) { *p = 1; }`);
     expect(module.call('poke', owner?.symbol('shared') ?? 0n).kind).toBe('returned');
     expect(kernel.takeFindings()).toEqual([]);
     expect(third.unload().ok).toBe(true);
+    kernel.close();
+  });
+
+  test('each test that begins at a snapshot has its own findings, blocks and way', async () => {
+    const kernel = await bootTest(arch, { checks: { trace: true } });
+    const planted = unwrap(kernel.load(plantedModule(arch, 'planted')));
+    const snapshot = kernel.snapshot();
+    const run = (): readonly unknown[] => {
+      snapshot.restore();
+      planted.call('planted_wild_kernel', kernel.symbol('curthread') ?? 0n);
+      const found = kernel.takeFindings();
+      const oops = oopsOf(planted.call('planted_use_after_free'));
+      return [found, oops, kernel.watch.trace?.length];
+    };
+    const first = run();
+    expect(first[0]).toHaveLength(1);
+    expect(run()).toEqual(first);
     kernel.close();
   });
 

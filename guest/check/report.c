@@ -149,7 +149,8 @@ heap_print(const struct wire_oops *oops)
 	console_fresh_line();
 	printf(RULE "\nBUG: KASAN: %s in %s\n", class,
 	    ksyms_format(pc, returns, text, sizeof(text)));
-	printf("%s", oops->access & ACCESS_WRITE ? "Write" :
+	printf("%s", oops->access & ACCESS_EXEC ? "Execution" :
+	    oops->access & ACCESS_WRITE ? "Write" :
 	    oops->access != 0 ? "Read" : "Free");
 	if (oops->access_bytes != 0)
 		printf(" of size %u at", oops->access_bytes);
@@ -183,6 +184,7 @@ heap_describe(const struct wire_oops *oops, char *buf, size_t room)
 		    (uintmax_t)oops->block_bytes);
 	snprintf(buf, room, "%s: %s 0x%0*jx%s",
 	    (const char *)(uintptr_t)oops->text_va,
+	    oops->access & ACCESS_EXEC ? "call of" :
 	    oops->access & ACCESS_WRITE ? "write to" : oops->access != 0 ?
 	    "read of" : "free of", DIGITS, (uintmax_t)va, at);
 }

@@ -95,7 +95,8 @@ oops_fill(struct wire_oops *oops, const struct trapframe *frame,
 	if (missing != NULL)
 		fill_missing(oops, frame, missing, wanted_by);
 	else if (heap_has(address)) {
-		oops->access_bytes = arch_access_bytes(frame);
+		if (!(access & ACCESS_EXEC))
+			oops->access_bytes = arch_access_bytes(frame);
 		heap_fault(oops);
 	}
 	else if (pmap_extract(address) == 0 && gone_at(address) != NULL) {

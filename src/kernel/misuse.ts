@@ -11,7 +11,7 @@ import * as wire from './wire.ts';
 export interface HeapMisuse {
   /** KASAN's word: 'slab-out-of-bounds', 'slab-use-after-free', 'double-free', ... */
   readonly class: string;
-  readonly use: 'read' | 'write' | 'free';
+  readonly use: 'read' | 'write' | 'call' | 'free';
   /** Of the access; undefined: not known. */
   readonly bytes: number | undefined;
   /** undefined: the address is in none. */
@@ -64,7 +64,7 @@ export function readHeapMisuse(record: Record): HeapMisuse {
   const bytes = wire.get32(view, 0, fields.access_bytes);
   return {
     class: readString(memory, word(fields.text_va)),
-    use: use === 'write' ? 'write' : use === undefined ? 'free' : 'read',
+    use: use ?? 'free',
     bytes: bytes === 0 ? undefined : bytes,
     block:
       address === 0n

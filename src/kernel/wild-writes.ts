@@ -69,6 +69,8 @@ export class WildWrites {
 
   /** After a jump in time: these are the modules now. */
   reset(views: readonly ModuleView[]): void {
+    this.#told.clear();
+    this.#found = [];
     const same = views.length === this.#modules.size;
     if (same && views.every((view) => this.#modules.get(view.id) === view)) return;
     for (const traps of this.#traps.values()) for (const trap of traps) trap.remove();

@@ -16,6 +16,7 @@ int	planted_underflow(void);
 int	planted_overread(void);
 int	planted_memset(void);
 int	planted_use_after_free(void);
+int	planted_call_freed(void);
 int	planted_double_free(void);
 int	planted_free_inside(void);
 int	planted_leak(void);
@@ -90,6 +91,17 @@ planted_use_after_free(void)
 	planted_kept = p;
 	kmem_free(p);					/* freed: use_after_free */
 	planted_sink = (unsigned)planted_kept[5];	/* bug: use_after_free */
+	return 0;
+}
+
+int
+planted_call_freed(void)
+{
+	char *p = kmem_alloc(BYTES);			/* allocated: call_freed */
+
+	planted_kept = p;
+	kmem_free(p);					/* freed: call_freed */
+	((void (*)(void))(uintptr_t)planted_kept)();	/* bug: call_freed */
 	return 0;
 }
 
