@@ -132,3 +132,24 @@ LINUX_GPL(void, crypto_unregister_scomp, (struct scomp_alg *alg))
 {
 	crypto_remove(&alg->base, CALLER);
 }
+
+/* All, or none. */
+LINUX_GPL(int, crypto_register_scomps, (struct scomp_alg *algs, int count))
+{
+	for (int i = 0; i < count; i++) {
+		int error = crypto_add(&scomp_kind, &algs[i].base, CALLER);
+
+		if (error != 0) {
+			while (i-- > 0)
+				crypto_remove(&algs[i].base, CALLER);
+			return error;
+		}
+	}
+	return 0;
+}
+
+LINUX_GPL(void, crypto_unregister_scomps, (struct scomp_alg *algs, int count))
+{
+	while (count-- > 0)
+		crypto_remove(&algs[count].base, CALLER);
+}

@@ -21,6 +21,7 @@
 #define TYPE_AEAD	3
 #define TYPE_SKCIPHER	5
 #define TYPE_KPP	8
+#define TYPE_ACOMPRESS	0xa
 #define TYPE_SCOMP	0xb
 #define TYPE_RNG	0xc
 #define TYPE_AKCIPHER	0xd

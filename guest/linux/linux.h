@@ -113,6 +113,9 @@ list_del(struct list_head *l)
 void	*linux_alloc(size_t, gfp_t, const void *caller);
 void	*linux_alloc_aligned(size_t, size_t align, gfp_t, const void *caller);
 void	linux_free(const void *);
+struct kmem_cache;
+void	*linux_cache_alloc(struct kmem_cache *, gfp_t, const void *caller);
+void	linux_cache_free(struct kmem_cache *, void *);
 
 /* printf.c: Linux's formats. */
 int	linux_format(char *, size_t, const char *, va_list);

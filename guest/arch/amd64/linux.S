@@ -68,6 +68,9 @@ linux_percpu:
 	.space	\bytes - 8
 	EXPORT_ASM \name, (.Lpercpu_\name - linux_percpu), linux_exports
 	.endm
+	.balign	8
+	.globl	linux_preempt_count
+linux_preempt_count:
 	PERCPU	__preempt_count, 0, 8
 	PERCPU	current_task, linux_task, 8
 	PERCPU	this_cpu_off, linux_percpu, 8

@@ -169,3 +169,4 @@ linux_current:
 	EXPORT_ASM __stack_chk_guard, linux_stack_chk_guard, linux_exports
 	EXPORT_ASM __per_cpu_offset, linux_per_cpu_offset, linux_exports
 	EXPORT_ASM elf_hwcap, linux_elf_hwcap, linux_exports
+	EXPORT_ASM elf_hwcap2, linux_elf_hwcap + 4, linux_exports

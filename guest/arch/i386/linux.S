@@ -55,6 +55,9 @@
 	EXPORT_ASM \name, .Lpercpu_\name, linux_exports
 	.endm
 	PERCPU	__stack_chk_guard, 0, 8
+	.balign	8
+	.globl	linux_preempt_count
+linux_preempt_count:
 	PERCPU	__preempt_count, 0, 8
 	PERCPU	current_task, linux_task, 8
 	PERCPU	this_cpu_off, 0, 8

@@ -25,6 +25,14 @@ arch_linux_percpu(void)
 	return (uintptr_t)linux_percpu;
 }
 
+/* Modules count inline how often preemption is forbidden. */
+extern volatile int linux_preempt_count;
+static inline void
+arch_linux_preempt_disable(void)
+{
+	linux_preempt_count++;
+}
+
 /*
  * A spin lock is a word whose low byte is 1 while it is held, since objects
  * unlock it inline.  Answers false when it is held already.

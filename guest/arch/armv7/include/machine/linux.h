@@ -23,6 +23,12 @@ arch_linux_percpu(void)
 	return 0;
 }
 
+/* Modules of these kernels do not count how often preemption is forbidden. */
+static inline void
+arch_linux_preempt_disable(void)
+{
+}
+
 /*
  * A spin lock is a pair of tickets, the one that is served and the next to be
  * drawn, since objects unlock it inline.  Answers false when it is held
