@@ -121,7 +121,7 @@ const wasSkipped = () => fs.readFileSync(reasonFile, 'utf8').includes('--no-debi
  * @returns {Promise<string | undefined>} why it failed
  */
 async function fetchArch(arch) {
-  say('debian', `${arch}: fetching a kernel package of about 55 MB, once`);
+  say('debian', `${arch}: fetching a kernel package of about 60 MB, once`);
   const state = fs.mkdtempSync(path.join(os.tmpdir(), `modbox-${arch}-`));
   try {
     const found = await downloadKernel(kernels[arch], state);
