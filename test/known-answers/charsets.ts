@@ -2,7 +2,7 @@
 // iconv-lite's tables, and texts of the others.
 
 import iconv from 'iconv-lite';
-import { ascii, type Bench, bytes, hex, type KnownAnswer } from './bench.ts';
+import { ascii, type Bench, hex, type KnownAnswer } from './bench.ts';
 
 const judge = 'iconv-lite 0.7.3';
 const everyByte = Uint8Array.from({ length: 255 }, (_, i) => i + 1);
@@ -119,26 +119,5 @@ export const charsets: readonly KnownAnswer[] = [
       hex(bench.changeCase('iso8859-1', false, ascii('\xc9T\xc9'))),
     ],
     expected: [hex(ascii('STRA\xdfE, \xc9T\xc9, \xff')), hex(ascii('\xe9t\xe9'))],
-  },
-  {
-    module: 'mac-celtic',
-    driver: 'nls macceltic',
-    source: 'Apple, CELTIC.TXT',
-    ask: (bench) => bench.decode('macceltic', bytes('41 8e dd de df f0 f6 fc')),
-    expected: 'Aé\u203a\u0176\u0177\u2663\u00dd\u1e80',
-  },
-  {
-    module: 'mac-gaelic',
-    driver: 'nls macgaelic',
-    source: 'Apple, GAELIC.TXT',
-    ask: (bench) => bench.decode('macgaelic', bytes('41 8e ae b0 c4 de df f0 ff')),
-    expected: 'Aé\u00c6\u1e02\u0192\u0176\u0177\u2663\u1e83',
-  },
-  {
-    module: 'mac-inuit',
-    driver: 'nls macinuit',
-    source: 'Apple, INUIT.TXT',
-    ask: (bench) => bench.decode('macinuit', bytes('41 80 81 82 83 84 85 86 87 88')),
-    expected: 'A\u1403\u1404\u1405\u1406\u140a\u140b\u1431\u1432\u1433',
   },
 ];
