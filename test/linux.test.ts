@@ -120,7 +120,7 @@ LINUX_MODULE(start, stop)`),
   test.for([
     [
       'taking back what was never registered',
-      'unregister_reboot_notifier(&notifier);',
+      'driver_unregister(&notifier);',
       /is not registered$/,
     ],
     [
@@ -143,8 +143,8 @@ LINUX_MODULE(start, stop)`),
       kernel.load(
         built(`
 struct notifier { void *call, *next; int priority; } notifier;
-extern int unregister_reboot_notifier(struct notifier *);
-extern void mutex_lock(void *), mutex_unlock(void *), _raw_spin_lock(void *), msleep(unsigned);
+extern void driver_unregister(void *), mutex_lock(void *), mutex_unlock(void *);
+extern void _raw_spin_lock(void *), msleep(unsigned);
 static long mutex[8];
 static unsigned spin[2];
 static int start(void) { (void)mutex; (void)spin; ${what} return 0; }

@@ -132,7 +132,8 @@ extern struct wire_findings findings;
 void	finding_add(const char *kind, const void *caller, const void *address,
 	    const char *text);
 
-/* ledger.c: what modules have registered, by kind and address. */
+/* ledger.c: what modules have registered, by kind and address; without a
+ * caller it is the kernel's own. */
 void	ledger_add(const char *kind, const void *object, const char *name,
 	    const void *caller);
 /* For a function that is to be called later, caller is an address in it. */

@@ -10,7 +10,7 @@ struct fault_injection fault_injection;
 bool
 inject_failure(const void *caller)
 {
-	if (module_calling(caller) == NULL)
+	if (caller == NULL || module_calling(caller) == NULL)
 		return false;
 	if (++fault_injection.calls != fault_injection.nth)
 		return false;

@@ -41,7 +41,8 @@ void
 ledger_add(const char *kind, const void *object, const char *name,
     const void *caller)
 {
-	ledger_enter(kind, object, name, module_calling(caller), caller);
+	ledger_enter(kind, object, name,
+	    caller != NULL ? module_calling(caller) : NULL, caller);
 }
 
 void

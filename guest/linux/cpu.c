@@ -150,8 +150,10 @@ LINUX_GPL(void, kvfree_call_rcu, (struct rcu_head *head, uintptr_t offset))
 
 /* -- Software interrupts are the kernel's threads. */
 
+/* What objects have added to the count inline. */
 LINUX(void, __local_bh_enable_ip, (unsigned long ip, unsigned count))
 {
+	arch_linux_preempt_enable(count);
 }
 
 LINUX(void, __local_bh_disable_ip, (unsigned long ip, unsigned count))

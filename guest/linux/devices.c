@@ -65,11 +65,8 @@ drop_region(linux_dev_t first, const void *caller)
 	while (*at != NULL && (*at)->first != first)
 		at = &(*at)->next;
 	r = *at;
-	if (r == NULL) {
-		linux_warn(caller, "device numbers from %u:%u on are not "
-		    "registered", MAJOR(first), first & 0xfffff);
+	if (r == NULL)
 		return;
-	}
 	*at = r->next;
 	registry_destroy("device numbers", r, caller);
 }

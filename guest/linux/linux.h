@@ -165,6 +165,21 @@ unsigned long linux_hweight64(uint64_t);
 /* random.c: the next number. */
 uint64_t linux_random(void);
 
+/* A chain of notifiers: one that is not in it is not found, and no more. */
+#define NOTIFIES_IN(define, kind, register, unregister)			\
+	define(int, register, (void *notifier))				\
+	{								\
+		return registry_add(kind, notifier, NULL, CALLER);	\
+	}								\
+	define(int, unregister, (void *notifier))			\
+	{								\
+		return ledger_take(kind, notifier) ? 0 : -ENOENT;	\
+	}
+#define NOTIFIES(kind, register, unregister)				\
+	NOTIFIES_IN(LINUX, kind, register, unregister)
+#define NOTIFIES_GPL(kind, register, unregister)			\
+	NOTIFIES_IN(LINUX_GPL, kind, register, unregister)
+
 /* report.c: something that Linux would print with WARN() or BUG(). */
 void	linux_warn(const void *caller, const char *, ...) __printflike(2, 3);
 

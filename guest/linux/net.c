@@ -15,21 +15,21 @@ KEEPS("protocol", proto_register, proto_unregister)
 KEEPS("inet protocol switch", inet_register_protosw, inet_unregister_protosw)
 KEEPS("inet6 protocol switch", inet6_register_protosw,
     inet6_unregister_protosw)
-KEEPS("netdevice notifier", register_netdevice_notifier,
+NOTIFIES("netdevice notifier", register_netdevice_notifier,
     unregister_netdevice_notifier)
-KEEPS("inetaddr notifier", register_inetaddr_notifier,
+NOTIFIES("inetaddr notifier", register_inetaddr_notifier,
     unregister_inetaddr_notifier)
-KEEPS("inet6addr notifier", register_inet6addr_notifier,
+NOTIFIES("inet6addr notifier", register_inet6addr_notifier,
     unregister_inet6addr_notifier)
-KEEPS_GPL("netevent notifier", register_netevent_notifier,
+NOTIFIES_GPL("netevent notifier", register_netevent_notifier,
     unregister_netevent_notifier)
-KEEPS("netlink notifier", netlink_register_notifier,
+NOTIFIES("netlink notifier", netlink_register_notifier,
     netlink_unregister_notifier)
-KEEPS_GPL("switchdev notifier", register_switchdev_notifier,
+NOTIFIES_GPL("switchdev notifier", register_switchdev_notifier,
     unregister_switchdev_notifier)
-KEEPS_GPL("switchdev blocking notifier", register_switchdev_blocking_notifier,
+NOTIFIES_GPL("switchdev blocking notifier", register_switchdev_blocking_notifier,
     unregister_switchdev_blocking_notifier)
-KEEPS("dcb notifier", register_dcbevent_notifier,
+NOTIFIES("dcb notifier", register_dcbevent_notifier,
     unregister_dcbevent_notifier)
 KEEPS_GPL("network link type", rtnl_link_register, rtnl_link_unregister)
 KEEPS_GPL("address family link operations", rtnl_af_register,

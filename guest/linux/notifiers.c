@@ -11,18 +11,18 @@
 	REGISTERS_GPL(kind, register)					\
 	UNREGISTERS_GPL(kind, unregister)
 
-KEEPS("reboot notifier", register_reboot_notifier,
+NOTIFIES("reboot notifier", register_reboot_notifier,
     unregister_reboot_notifier)
-KEEPS_GPL("pm notifier", register_pm_notifier, unregister_pm_notifier)
-KEEPS_GPL("die notifier", register_die_notifier, unregister_die_notifier)
-KEEPS_GPL("keyboard notifier", register_keyboard_notifier,
+NOTIFIES_GPL("pm notifier", register_pm_notifier, unregister_pm_notifier)
+NOTIFIES_GPL("die notifier", register_die_notifier, unregister_die_notifier)
+NOTIFIES_GPL("keyboard notifier", register_keyboard_notifier,
     unregister_keyboard_notifier)
-KEEPS_GPL("vt notifier", register_vt_notifier, unregister_vt_notifier)
-KEEPS("acpi notifier", register_acpi_notifier, unregister_acpi_notifier)
-KEEPS("memory notifier", register_memory_notifier, unregister_memory_notifier)
-KEEPS("module notifier", register_module_notifier, unregister_module_notifier)
-KEEPS_GPL("oom notifier", register_oom_notifier, unregister_oom_notifier)
-KEEPS_GPL("usb notifier", usb_register_notify, usb_unregister_notify)
+NOTIFIES_GPL("vt notifier", register_vt_notifier, unregister_vt_notifier)
+NOTIFIES("acpi notifier", register_acpi_notifier, unregister_acpi_notifier)
+NOTIFIES("memory notifier", register_memory_notifier, unregister_memory_notifier)
+NOTIFIES("module notifier", register_module_notifier, unregister_module_notifier)
+NOTIFIES_GPL("oom notifier", register_oom_notifier, unregister_oom_notifier)
+NOTIFIES_GPL("usb notifier", usb_register_notify, usb_unregister_notify)
 KEEPS_GPL("syscore operations", register_syscore_ops, unregister_syscore_ops)
 KEEPS("restart handler", register_restart_handler, unregister_restart_handler)
 
@@ -41,10 +41,10 @@ KEEPS_GPL("kprobe", register_kprobe, unregister_kprobe)
 KEEPS_GPL("kretprobe", register_kretprobe, unregister_kretprobe)
 KEEPS_GPL("iscsi transport", iscsi_register_transport,
     iscsi_unregister_transport)
-KEEPS_GPL("power supply notifier", power_supply_reg_notifier,
+NOTIFIES_GPL("power supply notifier", power_supply_reg_notifier,
     power_supply_unreg_notifier)
-KEEPS_GPL("dca notifier", dca_register_notify, dca_unregister_notify)
-KEEPS_GPL("edac notifier", mce_register_decode_chain, mce_unregister_decode_chain)
+NOTIFIES_GPL("dca notifier", dca_register_notify, dca_unregister_notify)
+NOTIFIES_GPL("edac notifier", mce_register_decode_chain, mce_unregister_decode_chain)
 
 /* -- Into a chain of the module's or the kernel's. */
 
@@ -58,8 +58,8 @@ KEEPS_GPL("edac notifier", mce_register_decode_chain, mce_unregister_decode_chai
 	LINUX_GPL(int, kind##_notifier_chain_unregister,		\
 	    (void *chain, void *notifier))				\
 	{								\
-		return registry_remove(#kind " notifier", notifier,	\
-		    CALLER) ? 0 : -ENOENT;				\
+		return ledger_take(#kind " notifier", notifier) ?	\
+		    0 : -ENOENT;					\
 	}
 
 CHAIN(atomic)
@@ -73,8 +73,7 @@ LINUX_GPL(int, bus_register_notifier, (void *bus, void *notifier))
 
 LINUX_GPL(int, bus_unregister_notifier, (void *bus, void *notifier))
 {
-	return registry_remove("bus notifier", notifier, CALLER) ?
-	    0 : -ENOENT;
+	return ledger_take("bus notifier", notifier) ? 0 : -ENOENT;
 }
 
 /* -- Terminals: the discipline is the argument, or what belongs to a number. */

@@ -116,13 +116,12 @@ linux_task:
 
 	FUNC	linux_pv_missing
 	movq	$linux_pv_message, %rdi
-	xorl	%eax, %eax
-	jmp	panic_caller
+	jmp	unmodelled
 	END
 
 	.section .rodata.str, "aMS", %progbits, 1
 linux_pv_message:
-	.asciz	"a function of Linux's pv_ops that is not here"
+	.asciz	"a function of pv_ops"
 
 	.data
 	.balign	8

@@ -29,6 +29,13 @@ arch_linux_preempt_disable(void)
 {
 }
 
+/* Software interrupts they count in the task, at an offset that is theirs. */
+static inline void
+arch_linux_preempt_enable(unsigned count)
+{
+	(void)count;
+}
+
 /*
  * A spin lock is a word whose low byte is 1 while it is held, since objects
  * unlock it inline.  Answers false when it is held already.

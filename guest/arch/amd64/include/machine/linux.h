@@ -33,6 +33,12 @@ arch_linux_preempt_disable(void)
 	linux_preempt_count++;
 }
 
+static inline void
+arch_linux_preempt_enable(unsigned count)
+{
+	linux_preempt_count -= (int)count;
+}
+
 /*
  * A spin lock is a word whose low byte is 1 while it is held, since objects
  * unlock it inline.  Answers false when it is held already.

@@ -29,6 +29,13 @@ arch_linux_preempt_disable(void)
 {
 }
 
+/* Software interrupts they count in the task, at an offset that is theirs. */
+static inline void
+arch_linux_preempt_enable(unsigned count)
+{
+	(void)count;
+}
+
 /*
  * A spin lock is a pair of tickets, the one that is served and the next to be
  * drawn, since objects unlock it inline.  Answers false when it is held
