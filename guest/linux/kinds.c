@@ -123,7 +123,7 @@ struct crypto_template {
 static const char template[] = "crypto template";
 
 static int
-add(struct crypto_template *t, const void *caller)
+template_add(struct crypto_template *t, const void *caller)
 {
 	if (ledger_named(template, t->name) != NULL)
 		return -EEXIST;
@@ -132,7 +132,7 @@ add(struct crypto_template *t, const void *caller)
 
 LINUX_GPL(int, crypto_register_template, (struct crypto_template *t))
 {
-	return add(t, CALLER);
+	return template_add(t, CALLER);
 }
 
 LINUX_GPL(void, crypto_unregister_template, (struct crypto_template *t))
@@ -143,7 +143,7 @@ LINUX_GPL(void, crypto_unregister_template, (struct crypto_template *t))
 LINUX_GPL(int, crypto_register_templates, (struct crypto_template *t, int n))
 {
 	for (int i = 0; i < n; i++) {
-		int error = add(&t[i], CALLER);
+		int error = template_add(&t[i], CALLER);
 
 		if (error == 0)
 			continue;
