@@ -13,7 +13,7 @@ import { buildModule } from './support/build-module.ts';
 import { chameleon } from './support/chameleon.ts';
 import { bootTest, sample } from './support/guest.ts';
 
-const MOVES = 120;
+const MOVES = 50;
 
 /** Modules alike but for the number in their code, which are all put in one place. */
 function answering(arch: ArchName, answer: number): ObjectFile {

@@ -5,53 +5,46 @@
  */
 #include "linux.h"
 
-#define DRIVER(kind, register, unregister)				\
-	REGISTERS(kind, register)					\
-	UNREGISTERS(kind, unregister)
-#define DRIVER_GPL(kind, register, unregister)				\
-	REGISTERS_GPL(kind, register)					\
-	UNREGISTERS_GPL(kind, unregister)
-
-DRIVER_GPL("driver", driver_register, driver_unregister)
-DRIVER_GPL("platform driver", __platform_driver_register,
+KEEPS_GPL("driver", driver_register, driver_unregister)
+KEEPS_GPL("platform driver", __platform_driver_register,
     platform_driver_unregister)
-DRIVER("pci driver", __pci_register_driver, pci_unregister_driver)
-DRIVER_GPL("usb driver", usb_register_driver, usb_deregister)
-DRIVER_GPL("hid driver", __hid_register_driver, hid_unregister_driver)
-DRIVER("serio driver", __serio_register_driver, serio_unregister_driver)
-DRIVER("acpi driver", acpi_bus_register_driver, acpi_bus_unregister_driver)
-DRIVER("pnp driver", pnp_register_driver, pnp_unregister_driver)
-DRIVER("pnp card driver", pnp_register_card_driver,
+KEEPS("pci driver", __pci_register_driver, pci_unregister_driver)
+KEEPS_GPL("usb driver", usb_register_driver, usb_deregister)
+KEEPS_GPL("hid driver", __hid_register_driver, hid_unregister_driver)
+KEEPS("serio driver", __serio_register_driver, serio_unregister_driver)
+KEEPS("acpi driver", acpi_bus_register_driver, acpi_bus_unregister_driver)
+KEEPS("pnp driver", pnp_register_driver, pnp_unregister_driver)
+KEEPS("pnp card driver", pnp_register_card_driver,
     pnp_unregister_card_driver)
-DRIVER_GPL("sdio driver", sdio_register_driver, sdio_unregister_driver)
-DRIVER_GPL("virtio driver", register_virtio_driver, unregister_virtio_driver)
-DRIVER_GPL("auxiliary driver", __auxiliary_driver_register,
+KEEPS_GPL("sdio driver", sdio_register_driver, sdio_unregister_driver)
+KEEPS_GPL("virtio driver", register_virtio_driver, unregister_virtio_driver)
+KEEPS_GPL("auxiliary driver", __auxiliary_driver_register,
     auxiliary_driver_unregister)
 
-DRIVER("amba driver", amba_driver_register, amba_driver_unregister)
-DRIVER("gameport driver", __gameport_register_driver,
+KEEPS("amba driver", amba_driver_register, amba_driver_unregister)
+KEEPS("gameport driver", __gameport_register_driver,
     gameport_unregister_driver)
-DRIVER_GPL("bus", bus_register, bus_unregister)
-DRIVER_GPL("class", __class_register, class_unregister)
-DRIVER_GPL("class interface", class_interface_register,
+KEEPS_GPL("bus", bus_register, bus_unregister)
+KEEPS_GPL("class", __class_register, class_unregister)
+KEEPS_GPL("class interface", class_interface_register,
     class_interface_unregister)
-DRIVER_GPL("transport class", transport_class_register,
+KEEPS_GPL("transport class", transport_class_register,
     transport_class_unregister)
-DRIVER_GPL("attribute container", attribute_container_register,
+KEEPS_GPL("attribute container", attribute_container_register,
     attribute_container_unregister)
-DRIVER_GPL("cpufreq driver", cpufreq_register_driver,
+KEEPS_GPL("cpufreq driver", cpufreq_register_driver,
     cpufreq_unregister_driver)
-DRIVER_GPL("cpufreq governor", cpufreq_register_governor,
+KEEPS_GPL("cpufreq governor", cpufreq_register_governor,
     cpufreq_unregister_governor)
-DRIVER_GPL("random number generator", hwrng_register, hwrng_unregister)
-DRIVER("input handler", input_register_handler, input_unregister_handler)
-DRIVER_GPL("led trigger", led_trigger_register, led_trigger_unregister)
+KEEPS_GPL("random number generator", hwrng_register, hwrng_unregister)
+KEEPS("input handler", input_register_handler, input_unregister_handler)
+KEEPS_GPL("led trigger", led_trigger_register, led_trigger_unregister)
 REGISTERS("driver", scsi_register_driver)
-DRIVER("mdio driver", mdio_driver_register, mdio_driver_unregister)
-DRIVER("frame buffer", register_framebuffer, unregister_framebuffer)
-DRIVER("console", register_console, unregister_console)
-DRIVER_GPL("rc keymap", rc_map_register, rc_map_unregister)
-DRIVER("watchdog governor", watchdog_register_governor,
+KEEPS("mdio driver", mdio_driver_register, mdio_driver_unregister)
+KEEPS("frame buffer", register_framebuffer, unregister_framebuffer)
+KEEPS("console", register_console, unregister_console)
+KEEPS_GPL("rc keymap", rc_map_register, rc_map_unregister)
+KEEPS("watchdog governor", watchdog_register_governor,
     watchdog_unregister_governor)
 
 /* -- Those whose driver is not the first argument. */
@@ -234,7 +227,7 @@ LINUX_GPL(void, driver_remove_file, (void *driver, const void *attribute))
 {
 }
 
-DRIVER("anonymous transport class", anon_transport_class_register,
+KEEPS("anonymous transport class", anon_transport_class_register,
     anon_transport_class_unregister)
 
 /* Nobody offers channels. */

@@ -165,6 +165,14 @@ unsigned long linux_hweight64(uint64_t);
 /* random.c: the next number. */
 uint64_t linux_random(void);
 
+/* Both of them. */
+#define KEEPS(kind, register, unregister)				\
+	REGISTERS(kind, register)					\
+	UNREGISTERS(kind, unregister)
+#define KEEPS_GPL(kind, register, unregister)				\
+	REGISTERS_GPL(kind, register)					\
+	UNREGISTERS_GPL(kind, unregister)
+
 /* A chain of notifiers: one that is not in it is not found, and no more. */
 #define NOTIFIES_IN(define, kind, register, unregister)			\
 	define(int, register, (void *notifier))				\

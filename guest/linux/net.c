@@ -4,13 +4,6 @@
  */
 #include "linux.h"
 
-#define KEEPS(kind, register, unregister)				\
-	REGISTERS(kind, register)					\
-	UNREGISTERS(kind, unregister)
-#define KEEPS_GPL(kind, register, unregister)				\
-	REGISTERS_GPL(kind, register)					\
-	UNREGISTERS_GPL(kind, unregister)
-
 KEEPS("protocol", proto_register, proto_unregister)
 KEEPS("inet protocol switch", inet_register_protosw, inet_unregister_protosw)
 KEEPS("inet6 protocol switch", inet6_register_protosw,

@@ -4,13 +4,6 @@
  */
 #include "linux.h"
 
-#define KEEPS(kind, register, unregister)				\
-	REGISTERS(kind, register)					\
-	UNREGISTERS(kind, unregister)
-#define KEEPS_GPL(kind, register, unregister)				\
-	REGISTERS_GPL(kind, register)					\
-	UNREGISTERS_GPL(kind, unregister)
-
 NOTIFIES("reboot notifier", register_reboot_notifier,
     unregister_reboot_notifier)
 NOTIFIES_GPL("pm notifier", register_pm_notifier, unregister_pm_notifier)
