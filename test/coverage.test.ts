@@ -252,6 +252,22 @@ describe.for(archNames)('%s', (arch) => {
     kernel.close();
   });
 
+  test('a module that each test unloads is told of each', async () => {
+    const kernel = await bootTest(arch);
+    const module = unwrap(kernel.load(branches(arch)));
+    const report = await openCoverageReport(arch);
+    const coverage = startCoverage(kernel);
+    const snapshot = kernel.snapshot();
+    for (const name of ['one', 'two', 'three']) {
+      snapshot.restore();
+      module.unload();
+      report.add(name, coverage.take());
+    }
+    expect(report.testsOf(SOURCE, 64)).toEqual(['one', 'two', 'three']);
+    expect(report.testsOf(SOURCE, 62)).toEqual([]);
+    kernel.close();
+  });
+
   test('modules that take turns in one place are told apart', async () => {
     const kernel = await bootTest(arch);
     const report = await openCoverageReport(arch);

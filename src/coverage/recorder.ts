@@ -111,8 +111,9 @@ class Recorder implements CoverageRecorder {
 
   /** @param live only what init needed goes */
   #close(view: ModuleView, live: boolean): void {
-    const places = this.#modules.get(view);
-    if (places === undefined) return;
+    // Going back to a snapshot has brought it.
+    if (!this.#modules.has(view)) this.#add(view, !live);
+    const places = this.#modules.get(view) ?? new Map();
     const going = [...places].filter(([, { disposable }]) => !live || disposable);
     this.#harvest(view, new Map(going));
     for (const [index] of going) places.delete(index);
