@@ -131,7 +131,7 @@ async function sameAsSteps(arch: ArchName, work: Work): Promise<void> {
       if (found === undefined || left === undefined) return;
       expected.ran[instruction] = 1;
       if (found.branch === undefined) return;
-      const behind = at + BigInt(found.bytes.length);
+      const behind = at + BigInt(found.bytes);
       if (left.has(behind)) ways.went[found.branch] = WENT.on;
       if ([...left].some((to) => to !== behind))
         ways.went[found.branch] = (ways.went[found.branch] ?? 0) | WENT.elsewhere;
@@ -265,6 +265,19 @@ describe.for(archNames)('%s', (arch) => {
     }
     expect(report.testsOf(SOURCE, 64)).toEqual(['one', 'two', 'three']);
     expect(report.testsOf(SOURCE, 62)).toEqual([]);
+    kernel.close();
+  });
+
+  test('a report says when it is not open for an architecture', async () => {
+    const kernel = await bootTest(arch);
+    const coverage = startCoverage(kernel);
+    unwrap(kernel.load(branches(arch)));
+    const record = coverage.take();
+    const others = await openCoverageReport(...archNames.filter((name) => name !== arch));
+    expect(() => others.add('one', record)).toThrow('not open for its architecture');
+    const all = await openCoverageReport(...archNames);
+    all.add('one', record);
+    expect(all.modules().map((each) => each.arch)).toEqual([arch]);
     kernel.close();
   });
 

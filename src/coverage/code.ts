@@ -1,8 +1,10 @@
 // The code of one object, instruction by instruction: which function each is of, which
 // source line, and where the conditional branches are.  Objects are told apart by their
-// bytes; where one was loaded does not matter: places are offsets in its segments.
+// bytes; where one was loaded does not matter: places are offsets in its segments.  All
+// of it is plain data: threads may post it.
 
-import type { Arch } from '../arch/arch.ts';
+import { createHash } from 'node:crypto';
+import type { Arch, ArchName } from '../arch/arch.ts';
 import { type Addr, addr, offsetIn, plus } from '../base/address.ts';
 import { CodeMap } from '../debug/code-map.ts';
 import { moduleObject, type SourceObject } from '../debug/source-object.ts';
@@ -33,7 +35,9 @@ export interface CodeFunction {
 export interface CodeInstruction {
   /** In its section, for listings. */
   readonly offset: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: number;
+  /** "0f 1f 00" */
+  readonly raw: string;
   readonly mnemonic: string;
   readonly operands: string;
   /** undefined: nobody knows, or it belongs to none. */
@@ -45,6 +49,9 @@ export interface CodeInstruction {
 export interface ObjectCode {
   readonly name: string;
   readonly file: string;
+  readonly arch: ArchName;
+  /** Of the object's bytes: two files of one name may differ. */
+  readonly digest: string;
   readonly functions: readonly CodeFunction[];
   readonly instructions: readonly CodeInstruction[];
   /** The indices of the conditional branches. */
@@ -64,7 +71,9 @@ export function readCode(
   decoder: Decoder,
 ): ObjectCode {
   const source = moduleObject(view, placed, arch);
-  return new Reader(view, source, decoder, arch.thumbState !== undefined).read();
+  const digest = createHash('sha256').update(placed.object.bytes).digest('hex');
+  const of = { arch: arch.name, digest };
+  return { ...of, ...new Reader(view, source, decoder, arch.thumbState !== undefined).read() };
 }
 
 class Reader {
@@ -91,7 +100,7 @@ class Reader {
     });
   }
 
-  read(): ObjectCode {
+  read(): Omit<ObjectCode, 'arch' | 'digest'> {
     const { info } = this.#source;
     for (const each of functionsOf(this.#source, this.#hasThumb)) this.#readFunction(each, info);
     return {
@@ -104,13 +113,13 @@ class Reader {
     const { low, high } = symbol;
     const first = this.#instructions.length;
     const rows = new Rows(info?.linesIn({ low, high }) ?? []);
-    this.#decode(symbol, (at, bytes, instruction) => {
+    this.#decode(symbol, (at, raw, instruction) => {
       const index = this.#instructions.length;
       const row = rows.at(at);
       const isLine = row !== undefined && row.line !== 0;
       const branch = instruction.conditional ? this.#branches.push(index) - 1 : undefined;
       this.#instructions.push({
-        ...{ offset: symbol.offset + offsetIn(low, at), bytes, branch },
+        ...{ offset: symbol.offset + offsetIn(low, at), bytes: instruction.bytes, raw, branch },
         ...{ mnemonic: instruction.mnemonic, operands: instruction.operands },
         source: isLine ? this.#lineOf(row.file, row.line) : undefined,
       });
@@ -129,7 +138,7 @@ class Reader {
   /** Instructions from the beginning; what is none is passed over, and data between them. */
   #decode(
     { low, high, section, offset }: FunctionSymbol,
-    found: (at: Addr, bytes: Uint8Array, instruction: Instruction) => void,
+    found: (at: Addr, raw: string, instruction: Instruction) => void,
   ): void {
     const bytes = offsetIn(low, high);
     const code = contentOf(this.#source.object, section).subarray(offset, offset + bytes);
@@ -146,7 +155,7 @@ class Reader {
       const part = code.subarray(at, stop);
       // Targets are shown as offsets in the section: where it was loaded says nothing.
       for (const each of this.#decoder.decode(part, addr(offset + at), LIMIT, second)) {
-        found(plus(low, at), code.slice(at, at + each.bytes), each);
+        found(plus(low, at), inHex(code.subarray(at, at + each.bytes)), each);
         at += each.bytes;
       }
       if (at < stop) at += second ? secondUnit : unit;
@@ -171,6 +180,10 @@ class Reader {
     }
     return known;
   }
+}
+
+function inHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
 /** Rows of a line table, asked from the lowest address to the highest. */

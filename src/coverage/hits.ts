@@ -19,6 +19,12 @@ export function noHits({ instructions, branches }: ObjectCode): Hits {
   return { ran: new Uint8Array(instructions.length), went: new Uint8Array(branches.length) };
 }
 
+/** Adds what other hits of the same object have. */
+export function joinHits(hits: Hits, { ran, went }: Hits): void {
+  for (let i = 0; i < ran.length; i++) hits.ran[i] = (hits.ran[i] ?? 0) | (ran[i] ?? 0);
+  for (let i = 0; i < went.length; i++) hits.went[i] = (hits.went[i] ?? 0) | (went[i] ?? 0);
+}
+
 /** Adds what a record of the object has. */
 export function addHits(hits: Hits, code: ObjectCode, { segments }: ModuleRecord): void {
   for (const [index, words] of segments) {
@@ -48,7 +54,7 @@ function addBlock(
       continue;
     }
     hits.ran[index] = 1;
-    at += instruction.bytes.length;
+    at += instruction.bytes;
     const { branch } = instruction;
     // A block ends with its branch; how it was left is how the branch went.
     if (branch === undefined || at !== end) continue;

@@ -46,6 +46,12 @@ test('names of tests have the letters that lcov takes', () => {
   expect(lcovTrace(report)).toMatch(/^TN:adds__1___2____\n/);
 });
 
+test('names of tests that differ only in other letters remain different', () => {
+  const report = { tests: ['a-b', 'a b', 'a_b_2', 'a+b'], files: () => [file(1)] };
+  const names = lcovTrace(report).match(/^TN:.*/gm);
+  expect(names).toEqual(['TN:a_b', 'TN:a_b_2', 'TN:a_b_2_2', 'TN:a_b_3']);
+});
+
 test('files are where the caller says', () => {
   const report = { tests: ['one'], files: () => [file(1)] };
   expect(lcovTrace(report, ({ file: name }) => `/src/${name}`)).toContain('\nSF:/src/a.c\n');

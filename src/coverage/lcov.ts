@@ -10,8 +10,9 @@ export function lcovTrace(
   report: Pick<CoverageReport, 'tests' | 'files'>,
   pathOf: (file: FileCoverage) => string = ({ file }) => file,
 ): string {
-  const tests = report.tests.map((test) =>
-    report.files(test).map((file) => recordOf(test, pathOf(file), file)),
+  const names = testNames(report.tests);
+  const tests = report.tests.map((test, i) =>
+    report.files(test).map((file) => recordOf(names[i] ?? test, pathOf(file), file)),
   );
   return tests.flat().join('');
 }
@@ -19,7 +20,7 @@ export function lcovTrace(
 function recordOf(test: string, path: string, file: FileCoverage): string {
   const totals = totalOf([file]);
   const out = [
-    `TN:${testName(test)}`,
+    `TN:${test}`,
     `SF:${path}`,
     ...file.functions.map(({ line, name }) => `FN:${line},${name}`),
     ...file.functions.map(({ count, name }) => `FNDA:${count},${name}`),
@@ -38,7 +39,17 @@ function recordOf(test: string, path: string, file: FileCoverage): string {
   return `${out.join('\n')}\n`;
 }
 
-/** lcov takes letters, digits and underscores, and complains of all else. */
-function testName(test: string): string {
-  return test.replace(/[^A-Za-z0-9_]/g, '_');
+/**
+ * lcov takes letters, digits and underscores, and complains of all else; two tests that
+ * would be one are numbered.
+ */
+function testNames(tests: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return tests.map((test) => {
+    const plain = test.replace(/[^A-Za-z0-9_]/g, '_');
+    let name = plain;
+    for (let i = 2; taken.has(name); i++) name = `${plain}_${i}`;
+    taken.add(name);
+    return name;
+  });
 }

@@ -6,13 +6,13 @@ import { listingOf } from './listing.ts';
 
 const instruction = (offset: number, mnemonic: string, operands = ''): CodeInstruction => ({
   ...{ offset, mnemonic, operands, source: undefined, branch: undefined },
-  bytes: Uint8Array.of(0x0f, offset),
+  ...{ bytes: 2, raw: `0f ${offset.toString(16).padStart(2, '0')}` },
 });
 
 const source = { file: 'a.c', line: 1 };
 
 const code: ObjectCode = {
-  ...{ name: 'm', file: 'dir/m.ko', branches: [], places: new Map() },
+  ...{ name: 'm', file: 'dir/m.ko', arch: 'amd64', digest: '', branches: [], places: new Map() },
   instructions: [instruction(0, 'nop'), instruction(2, 'je', '0x6'), instruction(16, 'ret')],
   functions: [
     { name: 'lined', isPart: false, source, first: 0, end: 1 },

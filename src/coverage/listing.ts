@@ -31,8 +31,7 @@ export function listingOf(
     if (text.length > 0) text.push('');
     functions.set(first, text.push(`${name}:`));
     code.instructions.slice(first, end).forEach((each, i) => {
-      const { offset, bytes, mnemonic, operands } = each;
-      const raw = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+      const { offset, raw, mnemonic, operands } = each;
       const line = `  ${offset.toString(16).padStart(6)}:  ${raw.padEnd(24)} ${mnemonic} ${operands}`;
       lines.set(first + i, text.push(line.trimEnd()));
     });

@@ -1,38 +1,37 @@
 // Coverage over many runs: for each test what it ran, for each source line who ran it.
-// Records are added test by test; what comes out is by source file or by module.
+// Records are added test by test; what comes out is by source file or by module.  The
+// objects may be of several architectures: a line ran if it did on any.
 
-import type { Arch } from '../arch/arch.ts';
-import type { Decoder } from '../disasm/decoder.ts';
-import { type ObjectCode, readCode } from './code.ts';
+import type { ArchName } from '../arch/arch.ts';
+import type { ObjectCode } from './code.ts';
+import type { CodeReader, ObjectHits } from './code-reader.ts';
 import { type CoveredCode, FileBuilders } from './file-builder.ts';
 import { type FileCoverage, type Tallies, totalOf } from './file-coverage.ts';
-import { addHits, type Hits, noHits } from './hits.ts';
+import { type Hits, joinHits, noHits } from './hits.ts';
 import { listingOf } from './listing.ts';
-import type { CodeRecord, ModuleRecord } from './recorder.ts';
+import type { CodeRecord } from './recorder.ts';
 
 export interface ModuleCoverage extends Tallies {
   readonly name: string;
+  readonly arch: ArchName;
   readonly file: string;
   /** Of its code only: a header's other users are not in it. */
   readonly files: readonly { readonly file: string; readonly tallies: Tallies }[];
 }
 
 interface Covered extends CoveredCode {
-  readonly bytes: Uint8Array;
   readonly tests: Map<string, Hits>;
 }
 
 export class CoverageReport {
-  readonly #arch: Arch;
-  readonly #decoder: Decoder;
+  readonly #reader: CodeReader;
   readonly #objects: Covered[] = [];
   readonly #tests = new Set<string>();
   /** How many conditional branches each line has, of the objects known so far. */
   readonly #blocks = new Map<string, number>();
 
-  constructor(arch: Arch, decoder: Decoder) {
-    this.#arch = arch;
-    this.#decoder = decoder;
+  constructor(reader: CodeReader) {
+    this.#reader = reader;
   }
 
   /** The names of tests, in the order they were added. */
@@ -40,18 +39,23 @@ export class CoverageReport {
     return [...this.#tests];
   }
 
-  /** Adds what ran in a test; one test may be added in parts. */
+  /**
+   * Adds what ran in a test; one test may be added in parts.
+   *
+   * @throws when the record is of an architecture that the report is not open for
+   */
   add(test: string, record: CodeRecord): void {
+    this.addHits(test, this.#reader.read(record));
+  }
+
+  /** The same, of a record that has been read, here or in another thread. */
+  addHits(test: string, hits: readonly ObjectHits[]): void {
     this.#tests.add(test);
-    for (const each of record) {
-      const object = this.#objectOf(each);
-      if (object === undefined) continue;
-      let hits = object.tests.get(test);
-      if (hits === undefined) {
-        hits = noHits(object.code);
-        object.tests.set(test, hits);
-      }
-      addHits(hits, object.code, each);
+    for (const each of hits) {
+      const object = this.#objectOf(each.code);
+      const known = object.tests.get(test) ?? noHits(object.code);
+      object.tests.set(test, known);
+      joinHits(known, each.hits);
     }
   }
 
@@ -70,14 +74,16 @@ export class CoverageReport {
     return this.#objects.map((object) => {
       const files = new FileBuilders();
       files.add(object, hitsOf(object));
-      const { name, file } = object.code;
-      // A listing has lines only for lcov's sake.
-      const built = files
-        .build()
-        .map((each) => (each.listing === undefined ? each : { ...each, lines: new Map() }));
+      const { name, arch, file } = object.code;
+      const built = withoutListings(files.build());
       const own = built.map((each) => ({ file: each.file, tallies: totalOf([each]) }));
-      return { name, file, files: own, ...totalOf(built) };
+      return { name, arch, file, files: own, ...totalOf(built) };
     });
+  }
+
+  /** Of everything: functions and lines of a source file once, whoever has code of it. */
+  totals(): Tallies {
+    return totalOf(withoutListings(this.files()));
   }
 
   /** The tests that ran code of a line of a source file, as the compiler named it. */
@@ -92,18 +98,12 @@ export class CoverageReport {
     );
   }
 
-  #objectOf({ view }: ModuleRecord): Covered | undefined {
-    const { placed } = view;
-    if (placed === undefined) return undefined;
-    const { bytes } = placed.object;
-    const known = this.#objects.find(
-      (each) => each.code.file === view.file && areSame(each.bytes, bytes),
-    );
+  #objectOf(code: ObjectCode): Covered {
+    const known = this.#objects.find((each) => isSame(each.code, code));
     if (known !== undefined) return known;
-    const code = readCode(view, placed, this.#arch, this.#decoder);
     const blocks = this.#number(code);
     const names = new Set(this.#objects.map(({ listing }) => listing?.name));
-    const object = { code, bytes, blocks, listing: listingOf(code, names), tests: new Map() };
+    const object = { code, blocks, listing: listingOf(code, names), tests: new Map() };
     this.#objects.push(object);
     return object;
   }
@@ -127,6 +127,12 @@ function hitsOf({ tests }: Covered, test?: string): readonly Hits[] {
   return hits === undefined ? [] : [hits];
 }
 
-function areSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a === b || Buffer.compare(a, b) === 0;
+/** A listing has lines only for lcov's sake. */
+function withoutListings(files: readonly FileCoverage[]): readonly FileCoverage[] {
+  return files.map((each) => (each.listing === undefined ? each : { ...each, lines: new Map() }));
+}
+
+/** Threads have copies of their own. */
+function isSame(a: ObjectCode, b: ObjectCode): boolean {
+  return a === b || (a.file === b.file && a.digest === b.digest);
 }

@@ -5,18 +5,28 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ArchName, archNames } from '../arch/arch.ts';
 import { architectures } from '../arch/registry.ts';
+import { CodeReader, type Reading } from '../coverage/code-reader.ts';
 import { lcovTrace } from '../coverage/lcov.ts';
 import { CoverageReport } from '../coverage/report.ts';
 import { openDecoder } from '../disasm/decoder.ts';
 import { type SourceFiles, sourceFiles } from './source-files.ts';
 
-/** An empty report, for records of kernels of one architecture. */
-export async function openCoverageReport(arch: ArchName): Promise<CoverageReport> {
-  const { [arch]: found } = architectures;
-  const decoder = await openDecoder(found.elfMachine);
+/** An empty report, for records of kernels of these architectures. */
+export async function openCoverageReport(...archs: readonly ArchName[]): Promise<CoverageReport> {
+  return new CoverageReport(await openCodeReader(...archs));
+}
+
+/** What reads records of kernels of these architectures. */
+async function openCodeReader(...archs: readonly ArchName[]): Promise<CodeReader> {
+  return new CodeReader(await Promise.all(archs.map(readingOf)));
+}
+
+async function readingOf(name: ArchName): Promise<Reading> {
+  const { [name]: arch } = architectures;
+  const decoder = await openDecoder(arch.elfMachine);
   if (decoder === undefined)
-    throw new Error(`bug in modbox: no decoder for ${arch}, one of ${archNames.join(' ')}`);
-  return new CoverageReport(found, decoder);
+    throw new Error(`bug in modbox: no decoder for ${name}, one of ${archNames.join(' ')}`);
+  return { arch, decoder };
 }
 
 const here = (): SourceFiles =>
