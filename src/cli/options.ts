@@ -31,6 +31,11 @@ export function parseOptions<const T extends OptionTable>(
   }
 }
 
+/** An option that takes a value only as --name=VALUE: alone it has '' and takes no other. */
+export function valueIfJoined(name: string, args: readonly string[]): readonly string[] {
+  return args.map((arg) => (arg === `--${name}` ? `--${name}=` : arg));
+}
+
 function explain(verb: string, message: string, names: readonly string[]): string {
   const unknown = /^Unknown option '(-+[^']*)'/.exec(message)?.[1];
   if (unknown !== undefined)

@@ -1,8 +1,8 @@
-// modbox run --coverage: what ran of the modules, as a table, and as a tracefile of
-// lcov when a file is named.
+// modbox run --coverage, and modbox test --coverage: what ran of the modules, as a
+// table, and as a tracefile of lcov when a file is named.
 
 import { dirname } from 'node:path';
-import type { Tally } from '../coverage/file-coverage.ts';
+import type { Tallies, Tally } from '../coverage/file-coverage.ts';
 import type { CodeRecord } from '../coverage/recorder.ts';
 import type { CoverageReport } from '../coverage/report.ts';
 import { coverageSummary } from '../coverage/summary.ts';
@@ -42,20 +42,25 @@ export function saveCoverage(
 }
 
 export function coverageText(report: CoverageReport): string {
-  const lines = coverageSummary(report.modules());
+  const lines = coverageSummary(report.modules(), report.totals());
   return lines.length === 0
     ? 'coverage: no module was loaded\n'
     : `${lines.map(visible).join('\n')}\n`;
 }
 
+/** Of each module. */
 export function coverageJson(report: CoverageReport): Json {
-  const pair = ({ found, hit }: Tally): Json => ({ found, hit });
-  return report.modules().map(({ name, file, functions, lines, branches, instructions }) => ({
-    name,
-    file,
+  return report
+    .modules()
+    .map(({ name, arch, file, ...tallies }) => ({ name, arch, file, ...talliesJson(tallies) }));
+}
+
+export function talliesJson({ functions, lines, branches, instructions }: Tallies) {
+  const pair = ({ found, hit }: Tally) => ({ found, hit });
+  return {
     functions: pair(functions),
     lines: pair(lines),
     branches: pair(branches),
     instructions: pair(instructions),
-  }));
+  };
 }

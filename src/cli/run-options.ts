@@ -12,7 +12,7 @@ import {
   ramNamed,
   watchdogNamed,
 } from './machine-options.ts';
-import { parseOptions } from './options.ts';
+import { parseOptions, valueIfJoined } from './options.ts';
 
 export interface RunOptions {
   readonly files: readonly string[];
@@ -59,9 +59,7 @@ const table = {
 } as const;
 
 export function parseRunOptions(args: readonly string[]): RunOptions {
-  // Alone it has no value, and takes none from behind it.
-  const given = args.map((arg) => (arg === '--coverage' ? '--coverage=' : arg));
-  const { values, positionals } = parseOptions('run', given, table);
+  const { values, positionals } = parseOptions('run', valueIfJoined('coverage', args), table);
   const help = values.help ?? false;
   if (positionals.length === 0 && !help)
     throw new UsageError('run: name the file of a module; see modbox help run');

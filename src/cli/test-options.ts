@@ -8,7 +8,7 @@ import type { PlanOptions } from '../suite/plan.ts';
 import { nameSelection } from '../suite/select.ts';
 import { UsageError } from './errors.ts';
 import { archNamed, folderNamed, missingNamed, ramNamed } from './machine-options.ts';
-import { meant, numberOption, parseOptions } from './options.ts';
+import { meant, numberOption, parseOptions, valueIfJoined } from './options.ts';
 
 export const formats = ['human', 'ktap', 'junit', 'json'] as const;
 export type Format = (typeof formats)[number];
@@ -27,6 +27,8 @@ export interface TestOptions extends Omit<PlanOptions, 'select'> {
   readonly jobs: number;
   readonly targets: readonly Target[];
   readonly allowInconclusive: boolean;
+  /** The tracefile to write; '': none, only the table; undefined: no coverage. */
+  readonly coverage: string | undefined;
   readonly help: boolean;
 }
 
@@ -44,11 +46,13 @@ const table = {
   output: { type: 'string', multiple: true, short: 'o' },
   json: { type: 'boolean' },
   'allow-inconclusive': { type: 'boolean' },
+  coverage: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 export function parseTestOptions(args: readonly string[]): TestOptions {
-  const { values, positionals, tokens } = parseOptions('test', args, table);
+  const given = valueIfJoined('coverage', args);
+  const { values, positionals, tokens } = parseOptions('test', given, table);
   const help = values.help ?? false;
   if (positionals.length === 0 && !help)
     throw new UsageError('test: name a suite, a module or a folder; see modbox help test');
@@ -68,6 +72,7 @@ export function parseTestOptions(args: readonly string[]): TestOptions {
     shard: shardNamed(values.shard),
     targets: targetsOf(tokens, values.json === true),
     allowInconclusive: values['allow-inconclusive'] ?? false,
+    coverage: values.coverage,
     help,
   };
 }

@@ -2,6 +2,8 @@
 // A thread gets a task when it has ended the one before.
 
 import { Worker } from 'node:worker_threads';
+import { HitsReceiver, type PostedHits } from '../coverage/posted-hits.ts';
+import { type CaseCoverage, CodeReaders } from '../suite/case-coverage.ts';
 import type { Outcome, Plan, Task } from '../suite/plan.ts';
 import { casesIn } from '../suite/plan.ts';
 import { runTask } from '../suite/run-task.ts';
@@ -11,48 +13,80 @@ import type { Terminal } from './terminal.ts';
 /** What a thread of test-worker.ts says. */
 export type ThreadMessage =
   | { readonly kind: 'case'; readonly outcome: Outcome }
+  | {
+      readonly kind: 'covered';
+      readonly subject: number;
+      readonly slot: number | undefined;
+      readonly posted: PostedHits;
+    }
   | { readonly kind: 'idle' }
   | { readonly kind: 'ended'; readonly ending: Ending };
 
-/**
- * @param jobs threads; with one, or a single task, all runs in this one
- * @throws what runTask() throws
- */
-export async function runPlan(plan: Plan, jobs: number, terminal: Terminal): Promise<Outcome[]> {
+/** What a thread is told. */
+export interface ThreadTask {
+  readonly task: Task;
+  readonly coverage: boolean;
+}
+
+export interface RunOptions {
+  /** Threads; with one, or a single task, all runs in this one. */
+  readonly jobs: number;
+  readonly coverage: boolean;
+}
+
+interface Ran {
+  readonly outcomes: readonly Outcome[];
+  readonly covered: readonly CaseCoverage[];
+}
+
+/** @throws what runTask() throws */
+export async function runPlan(
+  plan: Plan,
+  { jobs, coverage }: RunOptions,
+  terminal: Terminal,
+): Promise<Ran> {
   const outcomes: Outcome[] = [];
+  const covered: CaseCoverage[] = [];
   const progress = progressOf(plan, terminal);
   const done = (outcome: Outcome): void => {
     outcomes.push(outcome);
     progress(outcomes);
   };
   try {
-    if (Math.min(jobs, plan.tasks.length) > 1) await inThreads(plan.tasks, jobs, done);
-    else for (const task of plan.tasks) await runTask(task, done);
+    const waiting = plan.tasks.map((task) => ({ task, coverage }));
+    if (Math.min(jobs, waiting.length) > 1) {
+      await inThreads(waiting, jobs, { done, ran: (each) => covered.push(each) });
+    } else {
+      const readers = coverage ? new CodeReaders() : undefined;
+      for (const { task } of waiting) covered.push(...(await runTask(task, done, readers)));
+    }
   } finally {
     terminal.progress('');
   }
-  return outcomes;
+  return { outcomes, covered };
 }
 
-async function inThreads(
-  tasks: readonly Task[],
-  jobs: number,
-  done: (outcome: Outcome) => void,
-): Promise<void> {
-  const waiting = [...tasks];
+interface Listener {
+  readonly done: (outcome: Outcome) => void;
+  readonly ran: (covered: CaseCoverage) => void;
+}
+
+/** @param waiting tasks, which are taken out */
+async function inThreads(waiting: ThreadTask[], jobs: number, listener: Listener): Promise<void> {
   const workers = Array.from(
-    { length: Math.min(jobs, tasks.length) },
+    { length: Math.min(jobs, waiting.length) },
     () => new Worker(new URL('./test-worker.js', import.meta.url)),
   );
   try {
-    await Promise.all(workers.map((worker) => serve(worker, waiting, done)));
+    await Promise.all(workers.map((worker) => serve(worker, waiting, listener)));
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
 
 /** Gives a thread tasks until there are no more. */
-function serve(worker: Worker, waiting: Task[], done: (outcome: Outcome) => void): Promise<void> {
+function serve(worker: Worker, waiting: ThreadTask[], { done, ran }: Listener): Promise<void> {
+  const receiver = new HitsReceiver();
   return new Promise((resolve, reject) => {
     const next = (): void => {
       const task = waiting.shift();
@@ -60,9 +94,21 @@ function serve(worker: Worker, waiting: Task[], done: (outcome: Outcome) => void
       else worker.postMessage(task);
     };
     worker.on('message', (message: ThreadMessage) => {
-      if (message.kind === 'case') done(message.outcome);
-      else if (message.kind === 'idle') next();
-      else reject(new EndedInThread(message.ending));
+      switch (message.kind) {
+        case 'case':
+          done(message.outcome);
+          break;
+        case 'covered': {
+          const { subject, slot, posted } = message;
+          ran({ subject, slot, hits: receiver.unpack(posted) });
+          break;
+        }
+        case 'idle':
+          next();
+          break;
+        case 'ended':
+          reject(new EndedInThread(message.ending));
+      }
     });
     worker.on('error', reject);
     worker.on('exit', (status) => reject(new Error(`a thread ended with status ${status}`)));

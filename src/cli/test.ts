@@ -2,6 +2,9 @@
 // snapshot, and report.
 
 import { writeFileSync } from 'node:fs';
+import type { CoverageReport } from '../coverage/report.ts';
+import { openCoverageReport } from '../host/coverage.ts';
+import { addCoverage } from '../suite/case-coverage.ts';
 import type { Plan } from '../suite/plan.ts';
 import { casesIn, planOf, reportOf } from '../suite/plan.ts';
 import { reportJson } from '../suite/report-json.ts';
@@ -10,6 +13,7 @@ import { reportKtap } from '../suite/report-ktap.ts';
 import { allCases, type CaseResult, type Report, type SuiteResult } from '../suite/results.ts';
 import { InputError } from './errors.ts';
 import { jsonText } from './json.ts';
+import { coverageJson, coverageText, saveCoverage, talliesJson } from './run-coverage.ts';
 import { plainStyle, type Style, type Terminal } from './terminal.ts';
 import { readSubjects } from './test-input.ts';
 import { type Format, parseTestOptions, selection, type TestOptions } from './test-options.ts';
@@ -44,6 +48,9 @@ case does is seen by another: a fault, a panic or an endless loop fails that cas
   -o, --output FILE  write the --format before it to FILE; the suffix says which when
                      there is none: .xml .json .ktap .tap .txt
   --json             like --format json
+  --coverage[=FILE]  show what ran of the modules: functions, lines, branches; and write
+                     it to FILE, case by case, for genhtml and others that read lcov's
+                     tracefiles
   --allow-inconclusive  exit with 0 although cases reached what modbox does not model
 
   modbox test crc16.test.toml --arch amd64
@@ -61,11 +68,18 @@ async function test(args: readonly string[], terminal: Terminal): Promise<Status
     return STATUS.ok;
   }
   const plan = planned(options);
-  const outcomes = await runPlan(plan, options.jobs, terminal);
-  const report = reportOf(plan, outcomes);
+  const { jobs, coverage: trace } = options;
+  const ran = await runPlan(plan, { jobs, coverage: trace !== undefined }, terminal);
+  const report = reportOf(plan, ran.outcomes);
+  const coverage = trace === undefined ? undefined : await openCoverageReport();
+  if (coverage !== undefined) addCoverage(coverage, plan, ran.covered);
+  const results = { report, coverage };
   for (const { format, file } of options.targets)
-    if (file === undefined) terminal.out(textOf(report, format, options, terminal.style));
-    else writeReport(file, textOf(report, format, options, plainStyle));
+    if (file === undefined) terminal.out(textOf(results, format, options, terminal.style));
+    else writeReport(file, textOf(results, format, options, plainStyle));
+  // Last, so that a file that cannot be written takes nothing away.
+  const modules = plan.subjects.flatMap(({ module, suite }) => [module, suite.file]);
+  if (coverage !== undefined) saveCoverage(coverage, trace, modules);
   return statusOf(report, options);
 }
 
@@ -85,17 +99,35 @@ function statusOf(report: Report, { allowInconclusive }: TestOptions): Status {
   return allCases(report).every(isGood) ? STATUS.ok : STATUS.failed;
 }
 
-function textOf(report: Report, format: Format, options: TestOptions, style: Style): string {
+interface Results {
+  readonly report: Report;
+  readonly coverage: CoverageReport | undefined;
+}
+
+function textOf(
+  { report, coverage }: Results,
+  format: Format,
+  options: TestOptions,
+  style: Style,
+): string {
   switch (format) {
-    case 'human':
-      return testText(report, { style, again: (suite, result) => again(options, suite, result) });
+    case 'human': {
+      const rerun = (suite: SuiteResult, result: CaseResult) => again(options, suite, result);
+      const text = testText(report, { style, again: rerun });
+      return coverage === undefined ? text : `${text}\n${coverageText(coverage)}`;
+    }
     case 'ktap':
       return reportKtap(report);
     case 'junit':
       return reportJunit(report);
     case 'json':
-      return jsonText(reportJson(report));
+      return jsonText({ ...reportJson(report), ...(coverage && coverageKeys(coverage)) });
   }
+}
+
+function coverageKeys(coverage: CoverageReport) {
+  const totals = talliesJson(coverage.totals());
+  return { coverage: { totals, modules: coverageJson(coverage) } };
 }
 
 /** The command that runs one case; quoted for a shell. */

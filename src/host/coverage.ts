@@ -17,7 +17,7 @@ export async function openCoverageReport(...archs: readonly ArchName[]): Promise
 }
 
 /** What reads records of kernels of these architectures. */
-async function openCodeReader(...archs: readonly ArchName[]): Promise<CodeReader> {
+export async function openCodeReader(...archs: readonly ArchName[]): Promise<CodeReader> {
   return new CodeReader(await Promise.all(archs.map(readingOf)));
 }
 

@@ -2,6 +2,7 @@
 // from: what the suite requires is loaded (`prepared`), and the module too (`loaded`).
 
 import type { ArchName } from '../arch/arch.ts';
+import { type CodeRecord, type CoverageRecorder, startCoverage } from '../coverage/recorder.ts';
 import { openDwarf } from '../dwarf/info.ts';
 import { boot } from '../host/boot.ts';
 import { readNamed } from '../host/disk.ts';
@@ -50,16 +51,22 @@ export class Fixture {
   readonly #snapshots = new Map<Readiness, Beginning>();
   /** Of every module that was linked, by name: its view is gone when init has failed. */
   readonly #views = new Map<string, ModuleView>();
+  readonly #recorder: CoverageRecorder | undefined;
+  readonly #loading: CodeRecord[] = [];
 
-  private constructor(kernel: Kernel, spec: FixtureSpec) {
+  private constructor(kernel: Kernel, spec: FixtureSpec, covered: boolean) {
     this.kernel = kernel;
     this.file = readNamed(spec.module);
     this.#requires = spec.requires.map(readNamed);
     kernel.onLinked = (view) => void this.#views.set(view.name, view);
+    this.#recorder = covered ? startCoverage(kernel) : undefined;
   }
 
-  /** @throws what boot() and readNamed() throw */
-  static async open(spec: FixtureSpec): Promise<Fixture> {
+  /**
+   * @param covered whether what runs is recorded
+   * @throws what boot() and readNamed() throw
+   */
+  static async open(spec: FixtureSpec, covered = false): Promise<Fixture> {
     const kernel = await boot({
       arch: spec.arch,
       searchPath: spec.searchPath,
@@ -68,7 +75,7 @@ export class Fixture {
       ...(spec.ramBytes === undefined ? {} : { ramBytes: spec.ramBytes }),
     });
     try {
-      return new Fixture(kernel, spec);
+      return new Fixture(kernel, spec, covered);
     } catch (error) {
       kernel.close();
       throw error;
@@ -80,13 +87,26 @@ export class Fixture {
     const known = this.#snapshots.get(readiness);
     if (known !== undefined) {
       known.snapshot.restore();
+      // Nothing has run; but other modules are there now.
+      this.#recorder?.take();
       return this.#current(known.start);
     }
     const start = readiness === 'prepared' ? this.#prepare() : this.#load();
     // What was noticed until now is of the life of modules, not of what comes.
     this.kernel.takeFindings();
+    this.#loading.push(this.takeCoverage());
     this.#snapshots.set(readiness, { snapshot: this.kernel.snapshot(), start });
     return start;
+  }
+
+  /** What ran since the case began. */
+  takeCoverage(): CodeRecord {
+    return this.#recorder?.take() ?? [];
+  }
+
+  /** What ran before cases began: of what is loaded for all of them. */
+  get loading(): CodeRecord {
+    return this.#loading.flat();
   }
 
   close(): void {

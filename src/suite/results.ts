@@ -83,7 +83,7 @@ export function allCases({ suites }: Report): readonly CaseResult[] {
 }
 
 /** "crc16/amd64": what reports call a suite. */
-export function suiteTitle({ name, arch }: SuiteResult): string {
+export function suiteTitle({ name, arch }: Pick<SuiteResult, 'name' | 'arch'>): string {
   return `${name}/${arch}`;
 }
 
