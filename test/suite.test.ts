@@ -1,9 +1,10 @@
 // Suites on machines: each case begins anew, whatever the one before did, and what is
 // not as it was expected is told.
 
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archNames } from '../src/arch/arch.ts';
-import { samplePath } from '../src/host/assets.ts';
+import { root, samplePath } from '../src/host/assets.ts';
 import type { PlanOptions } from '../src/suite/plan.ts';
 import type { CaseResult } from '../src/suite/results.ts';
 import { buildModule } from './support/build-module.ts';
@@ -170,6 +171,26 @@ describe.each(archNames)('%s', (arch) => {
     expect(verdictsOf(cases)).toEqual(['1: passed', '0: failed']);
     expect(cases[1]?.findings).toMatchObject([
       { about: 'exit', what: 'leaked', wanted: '0 blocks' },
+    ]);
+  });
+
+  test('with checks a case fails for what is noticed, and the next begins clean', async () => {
+    const module = join(root, 'build', 'test-modules', arch, 'planted.ko');
+    const text = `
+[[case]]
+name = "writes beyond its block"
+call = "planted_off_by_one()"
+[[case]]
+name = "does nothing wrong"
+call = 'planted_clean("text", 4)'`;
+    const run = (checks: boolean) => runCases(text, { arch, module, options: { checks } });
+    expect(verdictsOf(await run(true))).toEqual([
+      'writes beyond its block: failed',
+      'does nothing wrong: passed',
+    ]);
+    expect(verdictsOf(await run(false))).toEqual([
+      'writes beyond its block: passed',
+      'does nothing wrong: passed',
     ]);
   });
 

@@ -40,6 +40,8 @@ case does is seen by another: a fault, a panic or an endless loop fails that cas
                      of machine code takes a nanosecond; default 1s
   --missing trap|refuse  of a Linux module that uses symbols nobody has: a case that
                      reaches one is inconclusive (the default), or it does not load
+  --check            watch modules closely: heap, locks, freed memory, wild writes; what
+                     is found fails the case (docs/checks.md)
   --ram MIB          memory of the machine, a multiple of 4; default 64
   -j, --jobs N       threads; default: one for each core. Results do not depend on it
   --seed N           run the cases in another order, which N makes
@@ -136,6 +138,7 @@ function again(options: TestOptions, { file, arch }: SuiteResult, { name }: Case
     ...['modbox', 'test', file, '--case', name, '--arch', arch],
     ...options.searchPath.flatMap((folder) => ['--path', folder]),
     ...(options.missing === 'trap' ? [] : ['--missing', options.missing]),
+    ...(options.checks ? ['--check'] : []),
     ...(options.budgetNs === undefined ? [] : ['--budget', `${options.budgetNs}ns`]),
     ...(options.ramBytes === undefined ? [] : ['--ram', `${options.ramBytes >> 20}`]),
   ];

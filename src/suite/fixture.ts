@@ -29,6 +29,8 @@ export interface FixtureSpec {
   readonly budgetNs: number | undefined;
   readonly ramBytes: number | undefined;
   readonly missing: MissingSymbols;
+  /** Whether modules are watched closely: docs/checks.md. */
+  readonly checks: boolean;
 }
 
 export type Readiness = 'prepared' | 'loaded';
@@ -71,6 +73,7 @@ export class Fixture {
       arch: spec.arch,
       searchPath: spec.searchPath,
       missing: spec.missing,
+      checks: spec.checks,
       ...(spec.budgetNs === undefined ? {} : { watchdogNs: spec.budgetNs }),
       ...(spec.ramBytes === undefined ? {} : { ramBytes: spec.ramBytes }),
     });

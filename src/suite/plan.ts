@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly ramBytes: number | undefined;
   /** For suites that do not say. */
   readonly missing: MissingSymbols;
+  /** Whether modules are watched closely. */
+  readonly checks: boolean;
   /** Folders, with {arch}. */
   readonly searchPath: readonly string[];
 }
@@ -81,9 +83,9 @@ export function planOf(subjects: readonly Subject[], options: PlanOptions): Plan
     });
     for (const [budgetNs, cases] of groups) {
       const searchPath = options.searchPath.map((folder) => inArch(folder, arch));
-      const { ramBytes } = options;
+      const { ramBytes, checks } = options;
       const missing = suite.missing ?? options.missing;
-      const spec = { arch, module, requires, searchPath, budgetNs, ramBytes, missing };
+      const spec = { arch, module, requires, searchPath, budgetNs, ramBytes, missing, checks };
       const ordered = seed === undefined ? cases : shuffled(cases, seededRandom(seed + subject));
       for (let at = 0; at < ordered.length; at += TASK_CASES)
         tasks.push({ ...spec, subject, cases: ordered.slice(at, at + TASK_CASES) });
