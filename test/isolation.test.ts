@@ -127,7 +127,7 @@ describe.for(archNames)('%s', (arch) => {
       expect(seen(kept), `move ${i}`).toEqual(seen(flushed));
       expect(Buffer.compare(kept.machine.memory.ram, flushed.machine.memory.ram)).toBe(0);
     }
-    expect(restored).toBeGreaterThan(10);
+    expect(restored).toBeGreaterThan(MOVES / 10);
     kept.close();
     flushed.close();
   });
