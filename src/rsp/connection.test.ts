@@ -292,6 +292,14 @@ describe('a connection', () => {
     expect(await talk.all()).toEqual([expect.stringMatching(/^T02/), 'QC1']);
   });
 
+  test('heeds 0x03 that comes between two steps, once', async () => {
+    await open({ reason: 'step' }, { reason: 'step' });
+    expect(await talk.ask('vCont;s')).toMatch(/^T05/);
+    talk.send(Uint8Array.of(3));
+    expect(await talk.ask('vCont;s')).toMatch(/^T02/);
+    expect(await talk.ask('vCont;s')).toMatch(/^T05/);
+  });
+
   test('ignores 0x03 while the guest stands still', async () => {
     await open();
     talk.send(Uint8Array.of(3));

@@ -3,7 +3,6 @@
 // there may not be many.  Nothing that a client sends is an error of ours.
 
 import { Buffer } from 'node:buffer';
-import type { DebugStop } from '../debug/model.ts';
 import type { ObjectFiles } from '../kernel/files.ts';
 import {
   isAlive,
@@ -22,7 +21,7 @@ import { monitor } from './monitor.ts';
 import { perform } from './perform.ts';
 import { type ClientFeatures, clientFeatures, query } from './queries.ts';
 import { parseVCont, type Resumption, VCONT } from './resumption.ts';
-import { endReply, stopHead } from './stop-reply.ts';
+import { stateReply } from './stop-reply.ts';
 import type { Target } from './target.ts';
 import { parseThread } from './threads.ts';
 
@@ -66,6 +65,8 @@ export class Connection {
   #last: Uint8Array | undefined;
   #busy = true;
   #interrupted = false;
+  /** An interrupt came when a step had just ended: it is for what gdb resumes next. */
+  #late = false;
   #closed = false;
   #idle: Promise<void>;
 
@@ -145,7 +146,11 @@ export class Connection {
   }
 
   #interrupt(): void {
-    if (!this.#busy) return;
+    if (!this.#busy) {
+      // Of "next" gdb makes many steps: between two of them the guest stands still, too.
+      this.#late = this.#target?.debugger.stop?.reason === 'step';
+      return;
+    }
     this.#interrupted = true;
     this.#target?.debugger.interrupt();
   }
@@ -308,24 +313,8 @@ export class Connection {
     return OK;
   }
 
-  /** The reply to `?`, which is also that of the last stop. */
   #state(target: Target): string {
-    const { ended } = target.program;
-    if (ended !== undefined) return endReply(ended, this.#client.multiprocess);
-    const { stop } = target.debugger;
-    const reason = stop === undefined ? '' : target.points.reason(stop, this.#client.swbreak);
-    const thread = target.threads.name(target.threads.current());
-    const registers = target.registers.expedited(target.read);
-    const head = this.#headOf(target, stop) ?? stopHead(stop, reason);
-    return `${head}thread:${thread};${registers}`;
-  }
-
-  /** What a stop is to the client, if that is something else. */
-  #headOf(target: Target, stop: DebugStop | undefined): string | undefined {
-    // Interrupted between two steps of a range.
-    if (stop?.reason === 'step' && this.#interrupted) return 'T02';
-    if (stop === undefined || !target.points.isFetched(stop)) return undefined;
-    return `T05${this.#client.swbreak ? 'swbreak:;' : ''}`;
+    return stateReply(target, this.#client, this.#interrupted);
   }
 
   #plain(target: Target, kind: 'continue' | 'step', where: string): Reply | Promise<Reply> {
@@ -344,6 +333,11 @@ export class Connection {
   #resume(target: Target, resumption: Resumption): Reply | Promise<Reply> {
     this.#thread = undefined;
     if (resumption.kind === 'stop') return this.#state(target);
+    if (this.#late) {
+      this.#late = false;
+      this.#interrupted = true;
+      return this.#state(target);
+    }
     const { pause } = this.#options;
     const isInterrupted = (): boolean => this.#interrupted;
     return perform(target.program, resumption, { isInterrupted, pause }).then(() =>
