@@ -14,6 +14,9 @@
 #include "defs.h"
 #include "export.h"
 #include <machine/linux.h>
+#ifdef LINUX_QSPINLOCK
+#include "qspinlock.h"
+#endif
 
 /*
  * LINUX(type, name, (parameters)) { ... } defines the function that Linux

@@ -4,7 +4,6 @@
 #ifndef MACHINE_LINUX_H
 #define MACHINE_LINUX_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Alignment of what kmalloc answers, and of struct crypto_alg. */
@@ -39,35 +38,7 @@ arch_linux_preempt_enable(unsigned count)
 	linux_preempt_count -= (int)count;
 }
 
-/*
- * A spin lock is a word whose low byte is 1 while it is held, since objects
- * unlock it inline.  Answers false when it is held already.
- */
-static inline bool
-arch_spin_trylock(void *lock)
-{
-	volatile uint8_t *held = lock;
-
-	if (*held != 0)
-		return false;
-	*held = 1;
-	return true;
-}
-
-static inline void
-arch_spin_unlock(void *lock)
-{
-	*(volatile uint8_t *)lock = 0;
-}
-
-static inline bool
-arch_spin_held(const void *lock)
-{
-	return *(const volatile uint8_t *)lock != 0;
-}
-
-/* A lock of readers and writers: what a reader adds, and what a writer puts. */
-#define LINUX_READER	0x200
-#define LINUX_WRITER	0xff
+/* Spin locks are those of qspinlock.h. */
+#define LINUX_QSPINLOCK
 
 #endif /* MACHINE_LINUX_H */
